@@ -1,0 +1,59 @@
+"""Share the cores among pytest's workers; show why a notebook's cell fails."""
+
+import difflib
+import os
+import re
+
+import pytest
+from nbval.plugin import IPyNbCell, NbCellError
+
+
+def pytest_configure(config):
+    # Notebooks that each take all cores slow one another down several times.
+    # The workers, and their kernels, inherit what the first process sets.
+    workers = config.getoption("numprocesses") or 1
+    threads = max(1, os.cpu_count() // workers)
+    os.environ.setdefault("OMP_NUM_THREADS", str(threads))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    error = call.excinfo and call.excinfo.value
+    if isinstance(item, IPyNbCell) and isinstance(error, NbCellError):
+        reason = str(error)
+        detail = re.sub(r"\x1b\[[\d;]*m", "", error.inner_traceback or "")
+        if reason == "Cell outputs differ":
+            detail = _difference(item) or detail
+        elif reason == "Cell execution caused an exception":
+            last = item.test_outputs[-1]
+            reason = f"{last.ename}: {last.evalue}"
+            # What this cell should have defined, the later ones miss: nbval
+            # then expects them to fail.
+            item.parent.timed_out = True
+        number = item.cell.execution_count
+        report.longrepr = (
+            f"{reason}\n\nIn [{number}]:\n{error.source}\n{detail}"
+        )
+    return report
+
+
+def _difference(item):
+    """Compare the text that is saved with the text of this run."""
+    saved, now = map(_lines, (item.cell.outputs, item.test_outputs))
+    difference = difflib.unified_diff(
+        saved, now, "saved in the notebook", "printed now", lineterm=""
+    )
+    return "".join(f"\n{line}" for line in difference)
+
+
+def _lines(outputs):
+    return [
+        line
+        for output in outputs
+        for text in (
+            output.get("text"),
+            output.get("data", {}).get("text/plain"),
+        )
+        for line in (text or "").splitlines()
+    ]

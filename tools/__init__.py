@@ -1,0 +1,1 @@
+"""What `make` calls to look after the course; no notebook imports it."""

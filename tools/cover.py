@@ -1,0 +1,29 @@
+"""The picture on top of README.md: a figure of a notebook, as it is saved.
+
+`python -m tools.cover` writes it.
+"""
+
+import base64
+
+from tools import notebooks
+
+COVER = notebooks.ROOT / ".github" / "cover.png"
+NOTEBOOK = notebooks.ROOT / "notebooks" / "01_linear_classifiers.ipynb"
+TITLE = "One template for each digit"  # in the source of the figure's cell
+
+
+def cover():
+    """Return the PNG (bytes) of the first figure of the cell with TITLE."""
+    for cell in notebooks.read(NOTEBOOK).cells:
+        if cell.cell_type == "code" and TITLE in cell.source:
+            for output in cell.outputs:
+                if "image/png" in output.get("data", {}):
+                    return base64.b64decode(output.data["image/png"])
+    raise notebooks.NotebookError(
+        f"{NOTEBOOK.name} has no figure {TITLE!r}: choose another one in "
+        "tools/cover.py"
+    )
+
+
+if __name__ == "__main__":
+    COVER.write_bytes(cover())

@@ -1,0 +1,1 @@
+"""What several notebooks of the course share: data, plots, checks, set-up."""
