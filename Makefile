@@ -18,8 +18,10 @@ help:  ## list the targets
 	@awk -F ':.*##  *' '/^[a-z]+:.*## / \
 		{ printf "make %-9s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
+# Without --allow-root a container, where all run as root, opens nothing.
 lab: $(READY)  ## open the course in JupyterLab
-	.venv/bin/python -m jupyterlab --LabApp.default_url=/lab/tree/notebooks
+	.venv/bin/python -m jupyterlab --allow-root \
+		--LabApp.default_url=/lab/tree/notebooks
 
 test: $(READY)  ## run every notebook and all tests
 	.venv/bin/python -m pytest

@@ -11,7 +11,7 @@ from nbval.plugin import IPyNbCell, NbCellError
 def pytest_configure(config):
     # Notebooks that each take all cores slow one another down several times.
     # The workers, and their kernels, inherit what the first process sets.
-    workers = config.getoption("numprocesses") or 1
+    workers = config.getoption("numprocesses", None) or 1
     threads = max(1, os.cpu_count() // workers)
     os.environ.setdefault("OMP_NUM_THREADS", str(threads))
 

@@ -36,6 +36,12 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 TIMINGS = re.compile(
     r"(?<=<!-- timings:start -->\n).*(?=<!-- timings:end -->)", re.DOTALL
 )
+# Asks a kernel for its own peak, in bytes: it misses no short one.
+KERNEL_PEAK = """\
+import resource, sys
+
+unit = 1 if sys.platform == "darwin" else 1024
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit)"""
 METADATA = {
     "kernelspec": {
         "display_name": "Python 3",
@@ -292,37 +298,40 @@ def execute(path):
     as it was.
     """
     nb = read(path)
-    client = _client(nb, path)
-    with client.setup_kernel(stderr=subprocess.DEVNULL):
-        _run_cells(client, path)
+    _run(nb, path)
     write(path, nb)
 
 
-def _client(nb, path):
-    return NotebookClient(
+def _run(nb, path, at_start=lambda pid: None):
+    """Run the cells of `nb`; tell `at_start` the kernel's process id."""
+    current = 0
+
+    def note(cell, cell_index):
+        nonlocal current
+        current = cell_index
+
+    client = NotebookClient(
         nb,
         timeout=CELL_TIMEOUT,
         kernel_name="python3",
         record_timing=False,
         resources={"metadata": {"path": str(path.parent)}},
+        on_notebook_start=lambda notebook: at_start(client.km.provisioner.pid),
+        on_cell_start=note,
     )
-
-
-def _run_cells(client, path):
-    for index, cell in enumerate(client.nb.cells):
-        try:
-            client.execute_cell(cell, index)
-        except CellExecutionError as error:
-            reason = f"{error.ename}: {error.evalue}"
-        except CellTimeoutError:
-            reason = f"still running after {CELL_TIMEOUT} s"
-        except DeadKernelError:
-            reason = "the kernel died (out of memory?)"
-        else:
-            continue
-        first = cell.source.splitlines()[0]
-        reason = " ".join(reason.split())
-        raise NotebookError(f"{path}, cell {index} ({first}): {reason}")
+    try:
+        client.execute(stderr=subprocess.DEVNULL)
+    except CellExecutionError as error:
+        reason = f"{error.ename}: {error.evalue}"
+    except CellTimeoutError:
+        reason = f"still running after {CELL_TIMEOUT} s"
+    except DeadKernelError:
+        reason = "the kernel died (out of memory?)"
+    else:
+        return
+    first = nb.cells[current].source.splitlines()[0]
+    reason = " ".join(reason.split())
+    raise NotebookError(f"{path}, cell {current} ({first}): {reason}")
 
 
 # Timings
@@ -340,53 +349,41 @@ def measure(path):
 
     Raises NotebookError if a cell fails.
     """
-    client = _client(read(path), path)
+    nb = read(path)
+    nb.cells.append(nbformat.v4.new_code_cell(KERNEL_PEAK))
+    watch = _MemoryWatch()
     start = time.perf_counter()
-    with client.setup_kernel(stderr=subprocess.DEVNULL):
-        watch = _MemoryWatch(client.km.provisioner.pid)
-        try:
-            _run_cells(client, path)
-            seconds = time.perf_counter() - start
-        finally:
-            watch.stop()
-        peak = max(watch.peak, _kernel_peak(client))
+    try:
+        _run(nb, path, at_start=watch.follow)
+    finally:
+        watch.stop()
+    seconds = time.perf_counter() - start
+    peak = max(watch.peak, int(nb.cells[-1].outputs[0].text))
     return Cost(seconds, peak / 1e6)
 
 
-class _MemoryWatch(threading.Thread):
+class _MemoryWatch:
     """Follow the resident bytes of a process and its children."""
 
-    def __init__(self, pid):
-        super().__init__(daemon=True)
-        self.process = psutil.Process(pid)
+    def __init__(self):
         self.peak = 0
         self.stopped = threading.Event()
-        self.start()
 
-    def run(self):
+    def follow(self, pid):
+        threading.Thread(target=self._look, args=[pid], daemon=True).start()
+
+    def _look(self, pid):
+        process = psutil.Process(pid)
         while not self.stopped.wait(0.2):
             try:
-                family = [self.process, *self.process.children(True)]
+                family = [process, *process.children(recursive=True)]
                 now = sum(member.memory_info().rss for member in family)
-            except psutil.NoSuchProcess:  # a child ended just now
+            except psutil.NoSuchProcess:  # one ended just now
                 continue
             self.peak = max(self.peak, now)
 
     def stop(self):
         self.stopped.set()
-        self.join()
-
-
-def _kernel_peak(client):
-    """Ask the kernel for its own peak, in bytes: it misses no short one."""
-    cell = nbformat.v4.new_code_cell(
-        "import resource, sys\n"
-        "unit = 1 if sys.platform == 'darwin' else 1024\n"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit)"
-    )
-    client.nb.cells.append(cell)
-    client.execute_cell(cell, len(client.nb.cells) - 1)
-    return int(cell.outputs[0].text)
 
 
 def write_timings(root=ROOT):

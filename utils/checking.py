@@ -30,6 +30,7 @@ _MARKS = {  # and their ANSI colours
     "not run": ("–", 34),
 }
 _NUMPY = [(m, dict(vars(m))) for m in (np, np.linalg, np.random)]
+_replaced = []  # names in NumPy that a student's code had overwritten
 _outcomes = {}  # (exercise, title of the check): "right", "wrong", "not yet"
 
 
@@ -67,7 +68,7 @@ class check:
         self.title, self.exercise, self.seconds = title, exercise, seconds
 
     def __enter__(self):
-        self.notes = _put_numpy_back()
+        _put_numpy_back()
         self.printed = _Excerpt()
         self.stack = contextlib.ExitStack()
         enter = self.stack.enter_context
@@ -80,18 +81,22 @@ class check:
         self.stack.close()
         if isinstance(error, KeyboardInterrupt):
             return False
-        self.notes += _put_numpy_back()
+        _put_numpy_back()
         verdict, lines = "right", []
         if isinstance(error, NotImplementedError):
             verdict, lines = "not yet", [f"Not yet answered. {error}".strip()]
         elif error is not None:
             verdict, lines = "wrong", _explain(error)
             lines += {f"Warning: {w.message}": 0 for w in self.warned}
+        if _replaced:
+            names = ", ".join(_replaced)
+            lines.append(f"Your code had replaced {names}: put back.")
+            _replaced.clear()
         _outcomes[self.exercise, self.title] = verdict
         name = f"Exercise {self.exercise}: {self.title}"
         if _grading() and verdict != "right":
             raise CheckError(" ".join([f"{name}.", *lines])) from None
-        lines = [textwrap.fill(line, 72) for line in lines + self.notes]
+        lines = [textwrap.fill(line, 72) for line in lines]
         lines += self.printed.lines()
         details = textwrap.indent("\n".join(lines), "    ")
         print(f"{_mark(verdict)} {name}", *filter(None, [details]), sep="\n")
@@ -193,9 +198,10 @@ def summary(points, by_hand=0):
         line = f"Exercise {exercise}: {score}, {words.get(state, state)}"
         print(_mark(state), line)
     print(
-        f"So far {earned} of {sum(points.values())} points, and {by_hand} more"
+        f"So far {earned} of {sum(points.values())} points. A person gives "
+        f"up to {by_hand} for your explanation.\nThe grading runs further "
+        "tests, with other numbers."
     )
-    print("for your explanation. The grading runs further tests.")
 
 
 def _state(exercise):
@@ -216,15 +222,12 @@ def _grading():
 
 
 def _put_numpy_back():
-    """Undo `np.sum = ...`; return a sentence for each module concerned."""
-    notes = []
+    """Undo `np.sum = ...`, and remember it for the check's report."""
     for module, own in _NUMPY:
         now = vars(module)
-        if changed := [name for name in own if now.get(name) is not own[name]]:
-            now.update(own)
-            names = ", ".join(f"{module.__name__}.{name}" for name in changed)
-            notes.append(f"Your code had replaced {names}: put back.")
-    return notes
+        changed = [name for name in own if now.get(name) is not own[name]]
+        now.update(own)
+        _replaced.extend(f"{module.__name__}.{name}" for name in changed)
 
 
 class _Excerpt(io.StringIO):
@@ -333,7 +336,7 @@ def _pattern(answer, expected):
     if not first:
         return f"is {value}, not {expected[first]:.6g}"
     if strange.any():
-        return f"is {value} at {list(first)}, {strange.sum()} times in all"
+        return f"is {value} at {list(first)} ({strange.sum()} such entries)"
     finite = np.where(np.isfinite(expected), expected, 0).astype(float)
     factor = np.sum(answer * finite) / max(np.sum(finite**2), 1e-300)
     if factor and _same(answer, factor * expected):
