@@ -12,11 +12,11 @@ PYTHON ?= $(firstword $(foreach command,\
 # Empty when .venv is missing, half made, or has lost its Python.
 SOUND := $(shell .venv/bin/python -m pip --version 2> /dev/null)
 
-.PHONY: help new-venv lab test format badges timings data
+.PHONY: help new-venv lab test format badges timings data assignments grade
 
 help:  ## list the targets
 	@awk -F ':.*##  *' '/^[a-z]+:.*## / \
-		{ printf "make %-9s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+		{ printf "make %-12s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # Without --allow-root a container, where all run as root, opens nothing.
 lab: $(READY)  ## open the course in JupyterLab
@@ -44,6 +44,13 @@ data: $(READY)  ## fetch the data sets for work without a network
 $(READY): requirements.txt pyproject.toml $(if $(SOUND),,new-venv)
 	.venv/bin/python -m pip install -r requirements.txt -e .
 	touch $@
+
+assignments: $(READY)  ## make the students' notebooks from the solutions
+	.venv/bin/python -m tools.assignments
+
+grade: $(READY)  ## grade a class: SUBMITTED=folder [JOBS=2] [OPTIONS=...]
+	.venv/bin/python -m tools.grade "$(SUBMITTED)" \
+		--jobs $(or $(JOBS),2) $(OPTIONS)
 
 new-venv:
 	$(if $(PYTHON),,$(error the course needs Python 3.11, 3.12 or 3.13: \

@@ -1,0 +1,205 @@
+"""Run a student's notebook where it can do no harm.
+
+The kernel gets a folder of its own, limits on time, memory and output, and
+as much of a box as the system has: `bwrap` (no network, no files but Python,
+`utils` and the data sets), or else `unshare` (no network). No code of the
+student's runs anywhere but in that kernel.
+"""
+
+import functools
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import nbformat
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import AsyncKernelManager
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbgrader.preprocessors import Execute, LimitOutput
+from traitlets import Unicode
+
+ROOT = Path(__file__).resolve().parent.parent
+KERNEL = ROOT / "tools" / "kernel.py"
+MEMORY = 4096  # megabytes for a kernel
+OUTPUT = 1_000_000  # characters kept of one cell
+DEATHS = 4  # kernels that one notebook may kill
+OWN_ERRORS = {"KernelDied", "Timeout", "NotRun"}  # not Python's names
+
+UNSHARE = ["unshare", "-rnpf", "--kill-child", "env", "-u", "JPY_PARENT_PID"]
+BWRAP = [
+    *("bwrap", "--unshare-all", "--die-with-parent", "--new-session"),
+    *("--cap-drop", "ALL", "--unsetenv", "JPY_PARENT_PID"),
+    *("--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"),
+]
+
+
+@functools.cache
+def box():
+    """Return the best box of this machine: "bwrap", "unshare" or ""."""
+    for name, command in (("bwrap", _bwrap("/")), ("unshare", UNSHARE)):
+        trial = [*command, sys.executable, "-c", ""]
+        if (
+            shutil.which(name)
+            and not subprocess.run(
+                trial, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            ).returncode
+        ):
+            return name
+    return ""
+
+
+def _bwrap(folder):
+    """Return the command that shows a kernel what it needs, and `folder`."""
+    system = ["/usr", "/bin", "/lib", "/lib64", "/etc", "/sys"]
+    python = [sys.base_prefix, sys.prefix, *map(str, _data_folders())]
+    command = list(BWRAP)
+    for path in [*system, *python, str(ROOT / "utils"), str(KERNEL)]:
+        command += ["--ro-bind-try", path, path]
+    if folder != "/":
+        command += ["--bind", folder, folder, "--chdir", folder]
+    return command
+
+
+def _data_folders():
+    """Return the folders with data sets that a notebook may read."""
+    given = os.environ.get("COURSE_DATA")
+    return [ROOT / "data", *([Path(given).absolute()] if given else [])]
+
+
+def _environment(folder):
+    """Return the environment of a kernel: nothing of the grader's own."""
+    kept = ("PATH", "LANG", "LC_ALL", "VIRTUAL_ENV")
+    environment = {n: os.environ[n] for n in kept if n in os.environ}
+    if "COURSE_DATA" in os.environ:
+        environment["COURSE_DATA"] = os.path.abspath(os.environ["COURSE_DATA"])
+    return environment | {
+        "HOME": folder,
+        "PYTHONPATH": str(ROOT),  # for utils
+        "IPYTHONDIR": folder,
+        "NBGRADER_EXECUTION": "autograde",
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+    }
+
+
+class BoxedKernelManager(AsyncKernelManager):
+    """Starts tools/kernel.py in the box, spoken to through Unix sockets."""
+
+    folder = Unicode()
+
+    @property
+    def kernel_spec(self):
+        boxes = {"bwrap": _bwrap(self.folder), "unshare": UNSHARE, "": []}
+        return KernelSpec(
+            argv=[
+                *boxes[box()],
+                *(sys.executable, "-P", str(KERNEL), str(MEMORY)),
+                *("-f", "{connection_file}"),
+                "--HistoryManager.enabled=False",
+            ],
+            display_name="Python 3",
+            language="python",
+            interrupt_mode="message",
+        )
+
+
+class BoxedExecute(Execute):
+    """nbgrader's Execute in the box; it outlives kernels that die.
+
+    A cell that kills its kernel, or can't be interrupted, gets an error as
+    its output; the notebook is run again without it, so that the points of
+    the others are kept.
+    """
+
+    shutdown_kernel = "immediate"
+    ipython_hist_file = ""
+
+    def create_kernel_manager(self):
+        self.km = BoxedKernelManager(
+            folder=self.folder,
+            transport="ipc",
+            connection_file=f"{self.folder}/kernel.json",
+        )
+        return self.km
+
+    def start_new_kernel(self):
+        super().start_new_kernel(
+            cwd=self.folder,
+            env=_environment(self.folder),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    def preprocess(self, nb, resources):
+        """Run `nb` in place; return it and the resources."""
+        self.given_up = {}  # index of a cell: the error in its place
+        self.deadline = time.monotonic() + 10 * self.timeout
+        self.index = 0
+        for _ in range(DEATHS + 2):
+            try:
+                with tempfile.TemporaryDirectory(prefix="run") as self.folder:
+                    return super().preprocess(nb, resources)
+            except CellTimeoutError:  # and no reply to the interrupt
+                self._give_up("Timeout", f"more than {self.timeout} s")
+            except DeadKernelError:
+                self._give_up("KernelDied", "the kernel died in this cell")
+        raise RuntimeError("no kernel stays alive")
+
+    def _give_up(self, name, reason):
+        """Put an error in the present cell's place, unless one is there."""
+        self.given_up.setdefault(self.index, _error(name, reason))
+
+    def preprocess_cell(self, cell, resources, index):
+        """Run one cell, unless it was given up or time is up."""
+        self.index, self.printed = index, 0
+        if len(self.given_up) > DEATHS or time.monotonic() > self.deadline:
+            self._give_up("NotRun", "the notebook used up its time")
+        if cell.cell_type != "code":
+            return cell, resources
+        if index not in self.given_up:
+            cell, resources = super().preprocess_cell(cell, resources, index)
+            if any(o.get("ename") == "CellTimeoutError" for o in cell.outputs):
+                self._give_up("Timeout", f"more than {self.timeout} s")
+        if index in self.given_up:
+            cell.outputs = [self.given_up[index]]
+        return cell, resources
+
+    def output(self, outs, msg, display_id, cell_index):
+        """Keep an output as far as the cell has not printed too much."""
+        room, content = OUTPUT - self.printed, msg["content"]
+        if msg["msg_type"] == "stream" and room > 0:
+            content["text"] = content["text"][:room]
+        size = len(str(content))
+        self.printed += size
+        if msg["msg_type"] != "error" and (room <= 0 or size > 3 * OUTPUT):
+            return None
+        return super().output(outs, msg, display_id, cell_index)
+
+
+def _error(name, reason):
+    return nbformat.v4.new_output(
+        "error", ename=name, evalue=reason, traceback=[f"{name}: {reason}"]
+    )
+
+
+def run(nb, timeout):
+    """Run a copy of a notebook in the box.
+
+    Parameters: nb, a NotebookNode; timeout, seconds for each cell (the whole
+    notebook gets ten times as much).
+    Returns: the executed copy. An error in a cell is its output.
+    Raises: RuntimeError and others if no kernel can be started here.
+    """
+    nb = nbformat.from_dict(nb)
+    resources = {"metadata": {}}
+    nb, _ = BoxedExecute(timeout=timeout).preprocess(nb, resources)
+    nb, _ = LimitOutput().preprocess(nb, resources)
+    for cell in nb.cells:
+        for output in cell.get("outputs", []):
+            if output.output_type == "stream":
+                output.name = "stdout"  # a warning costs no points
+    return nb
