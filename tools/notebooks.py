@@ -29,6 +29,7 @@ from nbclient.exceptions import (
     CellTimeoutError,
     DeadKernelError,
 )
+from nbclient.output_widget import OutputWidget
 
 ROOT = Path(__file__).resolve().parent.parent
 CELL_TIMEOUT = 600  # seconds
@@ -36,12 +37,17 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 TIMINGS = re.compile(
     r"(?<=<!-- timings:start -->\n).*(?=<!-- timings:end -->)", re.DOTALL
 )
-# Asks a kernel for its own peak, in bytes: it misses no short one.
+# Asks a kernel for its own peak, in bytes: it misses no short one. (On Linux
+# ru_maxrss would begin with the peak of the process that started the kernel.)
 KERNEL_PEAK = """\
-import resource, sys
+try:
+    with open("/proc/self/status") as status:
+        [peak] = [line for line in status if line.startswith("VmHWM")]
+    print(int(peak.split()[1]) * 1024)
+except OSError:
+    import resource
 
-unit = 1 if sys.platform == "darwin" else 1024
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit)"""
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"""
 METADATA = {
     "kernelspec": {
         "display_name": "Python 3",
@@ -70,6 +76,11 @@ from utils import checking, data, plotting, runtime
 
 runtime.quiet_frameworks()
 plotting.use_course_style()"""
+
+
+# A slider's output makes nbclient send its state while a reply is awaited,
+# which can leave both sides waiting; nobody needs the state here.
+OutputWidget.sync_state = lambda self: None
 
 
 class NotebookError(Exception):
