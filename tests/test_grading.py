@@ -465,6 +465,8 @@ def test_every_student_has_a_feedback_page(graded):
     pages = {path.stem for path in (graded / "feedback").glob("*.html")}
     assert pages == set(rows(graded))
     assert "an empty file" in (graded / "feedback" / "Judy.html").read_text()
+    for page in (graded / "feedback").glob("*.html"):
+        assert "No page:" not in page.read_text()
 
 
 def test_pages_show_no_hidden_test_and_no_solution(graded):
@@ -497,6 +499,13 @@ def test_a_page_runs_nothing_of_a_student_s(graded):
     text = (graded / "feedback" / "script.html").read_text()
     ran = re.findall(r"<script[^>]*>[^<]*alert", text)
     assert "alert" in text and not ran
+
+
+def test_a_page_that_can_t_be_made_stops_nobody():
+    broken = new_notebook(cells=[new_code_cell("1")])
+    broken.cells[0].outputs = ["no output"]
+    student, text = worker.page("Ann", broken, "a01", 3, 9)
+    assert student == "Ann" and "3 of 9 points" in text
 
 
 # Again
