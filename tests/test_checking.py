@@ -144,9 +144,13 @@ def unanswered():
 )
 def test_not_yet(function, reason):
     for gives in (None, X):
-        printed = told(lambda: check.call(function, gives=gives))
+        printed = told(
+            lambda: check.call(
+                function, gives=gives, mistakes={"A hint.": RuntimeError}
+            )
+        )
         assert "…" in printed and reason in printed
-        assert "✗" not in printed
+        assert "✗" not in printed and "A hint." not in printed
 
 
 # Nothing that a student does stops the notebook

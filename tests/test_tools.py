@@ -298,7 +298,7 @@ def test_timings_fill_the_last_two_columns(root):
 
 
 def test_timings_count_children(root):
-    child = "import time; x = bytearray(2 * 10**8); time.sleep(1)"
+    child = "import time; x = bytearray(2 * 10**8); time.sleep(3)"
     path = save(
         root,
         "02_large.ipynb",

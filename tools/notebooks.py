@@ -385,7 +385,7 @@ class _MemoryWatch:
 
     def _look(self, pid):
         process = psutil.Process(pid)
-        while not self.stopped.wait(0.2):
+        while not self.stopped.wait(1):  # looking costs time, too
             try:
                 family = [process, *process.children(recursive=True)]
                 now = sum(member.memory_info().rss for member in family)
