@@ -179,7 +179,7 @@ def main(arguments=None):
         sys.exit(str(error))
     if check and changed:
         sys.exit(f"Out of date: {', '.join(changed)}. Run `make assignments`.")
-    print(f"{'Wrote' if changed else 'Up to date'}: {', '.join(changed)}")
+    print(f"Wrote: {', '.join(changed)}" if changed else "Up to date.")
 
 
 if __name__ == "__main__":
