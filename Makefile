@@ -49,7 +49,7 @@ assignments: $(READY)  ## make the students' notebooks from the solutions
 	.venv/bin/python -m tools.assignments
 
 grade: $(READY)  ## grade a class: SUBMITTED=folder [JOBS=2] [OPTIONS=...]
-	.venv/bin/python -m tools.grade "$(SUBMITTED)" \
+	.venv/bin/python -m tools.grading "$(SUBMITTED)" \
 		--jobs $(or $(JOBS),2) $(OPTIONS)
 
 new-venv:

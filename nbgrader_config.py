@@ -1,5 +1,5 @@
 # Settings for nbgrader's own commands; tools/assignments.py and
-# tools/grade.py read them too.
+# tools/grading/ read them too.
 c = get_config()  # noqa: F821
 
 c.CourseDirectory.source_directory = "notebooks/solutions"

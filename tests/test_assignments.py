@@ -13,11 +13,12 @@ import re
 import pytest
 from IPython.core.inputtransformer2 import TransformerManager
 
-from tools import assignments, notebooks, rules
+from tools import assignments
+from tools.notebooks import badges, files, rules
 from utils import checking, data
 
 NAMES = assignments.names()
-FOLDER = notebooks.ROOT / "notebooks" / "solutions"
+FOLDER = files.ROOT / "notebooks" / "solutions"
 RULES = [
     rules.badge,
     rules.objectives,
@@ -51,7 +52,7 @@ def path_of(name):
 @functools.cache
 def source(name):
     """Return the instructors' notebook."""
-    return notebooks.read(path_of(name))
+    return files.read(path_of(name))
 
 
 @functools.cache
@@ -62,7 +63,7 @@ def release(name):
 @functools.cache
 def bank(name):
     """Return the wrong answers, {exercise: {part of the hint: source}}."""
-    path = notebooks.ROOT / "tests" / "wrong_answers" / f"{name}.py"
+    path = files.ROOT / "tests" / "wrong_answers" / f"{name}.py"
     spec = importlib.util.spec_from_file_location(f"wrong_{name}", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -142,12 +143,12 @@ def solved(name):
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
 @pytest.mark.parametrize("name", NAMES)
 def test_source_keeps(name, rule):
-    path = notebooks.ROOT / "notebooks" / "assignments" / name
+    path = files.ROOT / "notebooks" / "assignments" / name
     notebook = rules.Notebook(
         source(name),
         path / path_of(name).name,
-        notebooks.course(),
-        notebooks.ROOT,
+        badges.course(),
+        files.ROOT,
     )
     assert list(rule(notebook)) == []
 

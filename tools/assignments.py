@@ -24,10 +24,9 @@ from nbgrader.preprocessors import ComputeChecksums
 from traitlets.config import PyFileConfigLoader
 from traitlets.log import get_logger
 
-from tools import notebooks
-from tools.notebooks import NotebookError
+from tools.notebooks import files
+from tools.notebooks.files import ROOT, NotebookError
 
-ROOT = Path(__file__).resolve().parent.parent
 # nbgrader calls `alembic`, which stands beside this Python.
 os.environ["PATH"] += os.pathsep + str(Path(sys.executable).parent)
 
@@ -75,9 +74,9 @@ def release(name, root=ROOT, db_url=None, into=None):
         shutil.copytree(folder, course / "source" / name)
         _generate(name, course, root, db_url)
         path = course / "release" / name / sources[0].name
-        released = notebooks.normalise(notebooks.read(path))
+        released = files.normalise(files.read(path))
         released, _ = ComputeChecksums().preprocess(released, {})
-        notebooks.write(path, released)
+        files.write(path, released)
         if into is not None:
             shutil.copytree(path.parent, into)
         graded = _with_hidden_tests(released, path.stem, name, db_url)

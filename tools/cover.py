@@ -5,21 +5,21 @@
 
 import base64
 
-from tools import notebooks
+from tools.notebooks import files
 
-COVER = notebooks.ROOT / ".github" / "cover.png"
-NOTEBOOK = notebooks.ROOT / "notebooks" / "01_linear_classifiers.ipynb"
+COVER = files.ROOT / ".github" / "cover.png"
+NOTEBOOK = files.ROOT / "notebooks" / "01_linear_classifiers.ipynb"
 TITLE = "One template for each digit"  # in the source of the figure's cell
 
 
 def cover():
     """Return the PNG (bytes) of the first figure of the cell with TITLE."""
-    for cell in notebooks.read(NOTEBOOK).cells:
+    for cell in files.read(NOTEBOOK).cells:
         if cell.cell_type == "code" and TITLE in cell.source:
             for output in cell.outputs:
                 if "image/png" in output.get("data", {}):
                     return base64.b64decode(output.data["image/png"])
-    raise notebooks.NotebookError(
+    raise files.NotebookError(
         f"{NOTEBOOK.name} has no figure {TITLE!r}: choose another one in "
         "tools/cover.py"
     )

@@ -25,9 +25,12 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.api import Gradebook
 
-from tools import assignments, sandbox, submissions, worker
-from tools.grade import grade_class
-from tools.notebooks import ROOT, NotebookError
+from tools import assignments
+from tools.grading import read as submissions
+from tools.grading import run as worker
+from tools.grading import sandbox
+from tools.grading.results import grade_class
+from tools.notebooks.files import ROOT, NotebookError
 
 HIDDEN = "marker_of_a_hidden_test"
 SOLUTION = "marker_of_a_solution"
@@ -555,7 +558,7 @@ def test_a_killed_run_goes_on_and_leaves_no_kernel(course, released, tmp_path):
     save(tmp_path / "sent", files)
     into = tmp_path / "sent-a01-graded"
     program = (
-        "import sys, pathlib; from tools.grade import grade_class\n"
+        "import sys, pathlib; from tools.grading import grade_class\n"
         "sent, root = map(pathlib.Path, sys.argv[1:])\n"
         "grade_class(sent, 1, root=root)"
     )
@@ -728,7 +731,7 @@ def test_a_folder_that_can_t_be_graded_is_one_line(
 
 
 def test_a_folder_that_is_not_there_is_one_line():
-    command = [sys.executable, "-m", "tools.grade", "nowhere"]
+    command = [sys.executable, "-m", "tools.grading", "nowhere"]
     said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert said.stderr == "nowhere: no such folder or zip\n"
     assert said.returncode == 1
@@ -737,7 +740,7 @@ def test_a_folder_that_is_not_there_is_one_line():
 def test_the_command_works_in_two_processes(tmp_path):
     save(tmp_path / "sent", {f"{x}/x.ipynb": ("", None) for x in "AB"})
     name = assignments.names()[0]
-    command = [sys.executable, "-m", "tools.grade", tmp_path / "sent"]
+    command = [sys.executable, "-m", "tools.grading", tmp_path / "sent"]
     said = subprocess.run(
         [*command, "--assignment", name, "--jobs", "2"],
         cwd=ROOT,

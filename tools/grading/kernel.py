@@ -1,6 +1,6 @@
 """The kernel that runs a student's notebook: IPython with limits.
 
-`tools.sandbox` starts it as a script, in a box where only this file, Python
+`sandbox.py` starts it as a script, in a box where only this file, Python
 and the course's `utils` and data can be seen:
     python kernel.py MEGABYTES -f CONNECTION_FILE
 """

@@ -15,7 +15,8 @@ from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbgrader.converters.generate_feedback import GenerateFeedback
 from nbgrader.utils import determine_grade, is_grade, is_solution
 
-from tools import sandbox, submissions
+from tools.grading import read as submissions
+from tools.grading import sandbox
 
 
 def grade(release, submission, timeout):

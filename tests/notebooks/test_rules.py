@@ -11,25 +11,25 @@ from nbformat.v4 import (
     new_output,
 )
 
-from tools import notebooks, rules
+from tools.notebooks import badges, files, rules, timings
 
-COURSE = notebooks.course()
-LECTURES = notebooks.lecture_paths()
-GOOD_PATH = notebooks.ROOT / "notebooks" / "02_good.ipynb"
+COURSE = badges.course()
+LECTURES = files.lecture_paths()
+GOOD_PATH = files.ROOT / "notebooks" / "02_good.ipynb"
 COLAB = "https://colab.research.google.com"
 FIGURE = {"image/png": "iVBORw0KGgo=", "text/plain": "A parabola."}
 
 
 def complaints(nb, path):
     """Return {name of the rule: its complaints}, without the contented."""
-    notebook = rules.Notebook(nb, path, COURSE, notebooks.ROOT)
+    notebook = rules.Notebook(nb, path, COURSE, files.ROOT)
     found = {rule.__name__: list(rule(notebook)) for rule in rules.RULES}
     return {name: lines for name, lines in found.items() if lines}
 
 
 @cache
 def lecture_complaints(path):
-    return complaints(notebooks.read(path), path)
+    return complaints(files.read(path), path)
 
 
 @pytest.mark.parametrize("rule", rules.RULES, ids=lambda rule: rule.__name__)
@@ -41,18 +41,18 @@ def test_lecture_keeps(path, rule):
 
 
 def test_readme_lists_every_lecture():
-    readme = (notebooks.ROOT / "README.md").read_text(encoding="utf-8")
-    table = notebooks.TIMINGS.search(readme)[0]
+    readme = (files.ROOT / "README.md").read_text(encoding="utf-8")
+    table = timings.TIMINGS.search(readme)[0]
     linked = re.findall(r"\]\(notebooks/([^)/]+\.ipynb)\)", table)
     assert sorted(set(linked)) == [path.name for path in LECTURES]
 
 
 def test_readme_badges_follow_the_setting():
-    readme = (notebooks.ROOT / "README.md").read_text(encoding="utf-8")
+    readme = (files.ROOT / "README.md").read_text(encoding="utf-8")
     found = set(re.findall(rf"{COLAB}/github/[^\s)]+", readme))
-    assert {notebooks.badge_url(COURSE, path) for path in LECTURES} <= found
-    every = notebooks.notebook_paths()
-    assert found <= {notebooks.badge_url(COURSE, path) for path in every}
+    assert {badges.badge_url(COURSE, path) for path in LECTURES} <= found
+    every = files.notebook_paths()
+    assert found <= {badges.badge_url(COURSE, path) for path in every}
 
 
 # Each rule, broken on purpose
@@ -62,7 +62,7 @@ def good():
     """Return a small notebook that keeps every rule."""
     badge = (
         f"[![Open in Colab]({COLAB}/assets/colab-badge.svg)]"
-        f"({notebooks.badge_url(COURSE, GOOD_PATH)})"
+        f"({badges.badge_url(COURSE, GOOD_PATH)})"
     )
     opening = (
         f"# 02 · Good\n\n{badge}\n\nWhat a good notebook is.\n\n"
@@ -76,7 +76,7 @@ def good():
     )
     cells = [
         new_markdown_cell(opening),
-        ran(notebooks.setup_source(COURSE), tags=["setup"]),
+        ran(badges.setup_source(COURSE), tags=["setup"]),
         new_markdown_cell("## One\n\nTwo and two:\n\n```\n# no heading\n```"),
         ran("print(2 + 2)", printed, tags=["nbval-check-output"]),
         new_markdown_cell("### More\n\nThe same, as a value:"),
@@ -89,7 +89,7 @@ def good():
         new_markdown_cell("## Recap\n\nFour."),
         new_markdown_cell("## Sources and further reading\n\nL0."),
     ]
-    return notebooks.normalise(new_notebook(cells=cells))
+    return files.normalise(new_notebook(cells=cells))
 
 
 def ran(source, *outputs, tags=()):
@@ -225,7 +225,7 @@ def test_good_notebook_keeps_every_rule():
 def test_rule_notices(rule, damage):
     nb = good()
     damage(nb)
-    found = complaints(notebooks.normalise(nb), GOOD_PATH)
+    found = complaints(files.normalise(nb), GOOD_PATH)
     assert list(found) == [rule], found
 
 
@@ -284,7 +284,7 @@ def test_every_rule_is_broken_once():
 def test_magics_allows(source):
     nb = good()
     add_code(source)(nb)
-    assert complaints(notebooks.normalise(nb), GOOD_PATH) == {}
+    assert complaints(files.normalise(nb), GOOD_PATH) == {}
 
 
 @pytest.mark.parametrize(

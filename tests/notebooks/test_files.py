@@ -11,9 +11,9 @@ from nbformat.v4 import (
     new_output,
 )
 
-from tools import notebooks
+from tools.notebooks import badges, files, running, timings
 
-OLD = notebooks.Course("ann/old.course", "v1.0")
+OLD = badges.Course("ann/old.course", "v1.0")
 PROJECT = f"""\
 [tool.course]
 repository = "{OLD.repository}"
@@ -45,7 +45,7 @@ def root(tmp_path):
 
 def save(root, name, *cells):
     path = root / "notebooks" / name
-    notebooks.write(path, new_notebook(cells=list(cells)))
+    files.write(path, new_notebook(cells=list(cells)))
     return path
 
 
@@ -69,7 +69,7 @@ def test_code_that_ran_is_numbered_from_one():
             code("a", new_output("execute_result", {}), count=3),
         ]
     )
-    cells = notebooks.normalise(nb).cells
+    cells = files.normalise(nb).cells
     assert [cell.execution_count for cell in cells] == [1, None, 2]
     assert cells[2].outputs[0].execution_count == 2
 
@@ -80,12 +80,12 @@ def test_valid_ids_stay_and_others_are_derived():
     nb.cells[1].id = "kept"
     nb.cells[2].id = "kept"
     nb.cells[3].id = "not valid!"
-    first, second = notebooks.normalise(nb), notebooks.normalise(nb)
+    first, second = files.normalise(nb), files.normalise(nb)
     ids = [cell.id for cell in first.cells]
     assert ids[1] == "kept"
     assert len({*ids, "not valid!"}) == 5
     assert ids == [cell.id for cell in second.cells]
-    assert notebooks.normalise(first) == first
+    assert files.normalise(first) == first
 
 
 def test_editors_leave_nothing_behind():
@@ -109,9 +109,9 @@ def test_editors_leave_nothing_behind():
         },
     )
     nb.nbformat_minor = 4
-    clean = notebooks.normalise(nb)
+    clean = files.normalise(nb)
     assert clean.nbformat_minor == 5
-    assert clean.metadata == notebooks.METADATA
+    assert clean.metadata == files.METADATA
     assert clean.cells[0].source == "x = 1"
     assert clean.cells[0].metadata == {
         "tags": ["setup"],
@@ -128,16 +128,14 @@ def test_outputs_keep_results_only():
         new_output("stream", name="stdout", text="a"),
         new_output("stream", name="stdout", text="b\n"),
         new_output("stream", name="stderr", text="c"),
-        new_output(
-            "display_data", {notebooks.WIDGET: {}, "text/plain": "slider"}
-        ),
+        new_output("display_data", {files.WIDGET: {}, "text/plain": "slider"}),
         new_output(
             "display_data",
             {"image/png": "", "text/plain": "A line."},
             metadata={"image/png": alt, "needs_background": "light"},
         ),
     )
-    clean = notebooks.normalise(new_notebook(cells=[cell]))
+    clean = files.normalise(new_notebook(cells=[cell]))
     printed, warned, figure = clean.cells[0].outputs
     assert (printed.name, printed.text) == ("stdout", "ab\n")
     assert (warned.name, warned.text) == ("stderr", "c")
@@ -148,9 +146,9 @@ def test_format_changes_a_file_once(root):
     path = save(root, "01_small.ipynb", code("1"))
     clean = path.read_bytes()
     path.write_bytes(clean.replace(b'count": 1', b'count": 5') + b"\n")
-    assert notebooks.format_notebooks(root) == [path]
+    assert files.format_notebooks(root) == [path]
     assert path.read_bytes() == clean
-    assert notebooks.format_notebooks(root) == []
+    assert files.format_notebooks(root) == []
     assert list(path.parent.iterdir()) == [path]
 
 
@@ -160,13 +158,13 @@ def test_format_changes_a_file_once(root):
 def test_read_refuses_in_one_line(root, text):
     path = root / "notebooks" / "bad.ipynb"
     path.write_text(text)
-    with pytest.raises(notebooks.NotebookError, match=r"^\S*bad.ipynb: .+$"):
-        notebooks.read(path)
+    with pytest.raises(files.NotebookError, match=r"^\S*bad.ipynb: .+$"):
+        files.read(path)
 
 
 def test_read_names_a_missing_file(root):
-    with pytest.raises(notebooks.NotebookError, match="No such file"):
-        notebooks.read(root / "no.ipynb")
+    with pytest.raises(files.NotebookError, match="No such file"):
+        files.read(root / "no.ipynb")
 
 
 # Badges
@@ -177,15 +175,15 @@ def test_stamp_moves_every_address(root):
     save(
         root,
         path.name,
-        new_markdown_cell(f"[b]({notebooks.badge_url(OLD, path, root)})"),
-        code(notebooks.setup_source(OLD), tags=["setup"]),
+        new_markdown_cell(f"[b]({badges.badge_url(OLD, path, root)})"),
+        code(badges.setup_source(OLD), tags=["setup"]),
     )
-    new = notebooks.Course("bob/fork", "v2.1")
-    notebooks.stamp(*new, root)
-    assert notebooks.course(root) == new
-    badge, setup = notebooks.read(path).cells
-    assert badge.source == f"[b]({notebooks.badge_url(new, path, root)})"
-    assert setup.source == notebooks.setup_source(new)
+    new = badges.Course("bob/fork", "v2.1")
+    badges.stamp(*new, root)
+    assert badges.course(root) == new
+    badge, setup = files.read(path).cells
+    assert badge.source == f"[b]({badges.badge_url(new, path, root)})"
+    assert setup.source == badges.setup_source(new)
     assert (root / "README.md").read_text() == README.replace(
         f"{OLD.repository}/blob/{OLD.tag}", "bob/fork/blob/v2.1"
     ).replace(f"{OLD.repository}/{OLD.tag}?", "bob/fork/v2.1?").replace(
@@ -197,18 +195,18 @@ def test_stamp_there_and_back_changes_nothing(root):
     save(
         root,
         "01_small.ipynb",
-        code(notebooks.setup_source(OLD), tags=["setup"]),
+        code(badges.setup_source(OLD), tags=["setup"]),
     )
     before = {path: path.read_bytes() for path in root.rglob("*.*")}
-    notebooks.stamp("bob/fork", "v2.1", root)
-    assert notebooks.course(root).tag == "v2.1"
-    notebooks.stamp(OLD.repository, OLD.tag, root)
+    badges.stamp("bob/fork", "v2.1", root)
+    assert badges.course(root).tag == "v2.1"
+    badges.stamp(OLD.repository, OLD.tag, root)
     assert {path: path.read_bytes() for path in root.rglob("*.*")} == before
 
 
 def test_stamp_keeps_the_tag(root):
-    notebooks.stamp("bob/fork", None, root)
-    assert notebooks.course(root) == ("bob/fork", OLD.tag)
+    badges.stamp("bob/fork", None, root)
+    assert badges.course(root) == ("bob/fork", OLD.tag)
 
 
 @pytest.mark.parametrize(
@@ -223,15 +221,15 @@ def test_stamp_keeps_the_tag(root):
     ],
 )
 def test_stamp_refuses_and_changes_nothing(root, repository, tag):
-    with pytest.raises(notebooks.NotebookError, match="^.+$"):
-        notebooks.stamp(repository, tag, root)
-    assert notebooks.course(root) == OLD
+    with pytest.raises(files.NotebookError, match="^.+$"):
+        badges.stamp(repository, tag, root)
+    assert badges.course(root) == OLD
 
 
 def test_command_fails_in_one_line():
     done = subprocess.run(
         [sys.executable, "-m", "tools.notebooks", "badges", "fork"],
-        cwd=notebooks.ROOT,
+        cwd=files.ROOT,
         capture_output=True,
         text=True,
     )
@@ -252,11 +250,11 @@ def test_execute_saves_normal_form(root):
         code("import os\nx = 2", count=None),
         code("print(x)\nprint(os.getcwd())\nx * 3", count=None),
     )
-    notebooks.execute(path)
-    printed, result = notebooks.read(path).cells[1].outputs
+    running.execute(path)
+    printed, result = files.read(path).cells[1].outputs
     assert printed.text.splitlines() == ["2", str(path.parent)]
     assert result.data == {"text/plain": "6"}
-    assert notebooks.format_notebooks(root) == []
+    assert files.format_notebooks(root) == []
 
 
 @pytest.mark.parametrize(
@@ -270,8 +268,8 @@ def test_execute_saves_normal_form(root):
 def test_execute_leaves_a_failing_notebook_alone(root, source, reason):
     path = save(root, "01_bad.ipynb", code("x = 1"), code(source))
     before = path.read_bytes()
-    with pytest.raises(notebooks.NotebookError) as raised:
-        notebooks.execute(path)
+    with pytest.raises(files.NotebookError) as raised:
+        running.execute(path)
     message = str(raised.value)
     assert message.startswith(f"{path}, cell 1 ({source}): {reason}")
     assert len(message.splitlines()) == 1
@@ -287,7 +285,7 @@ def test_timings_fill_the_last_two_columns(root):
         save(root, "02_large.ipynb", code("x = bytearray(3 * 10**8); del x")),
     ]
     before = [path.read_bytes() for path in paths]
-    notebooks.write_timings(root)
+    timings.write_timings(root)
     assert [path.read_bytes() for path in paths] == before
     old, new = README.splitlines(), (root / "README.md").read_text()
     rows = [line.split("|") for line in new.splitlines() if "ipynb)" in line]
@@ -307,7 +305,7 @@ def test_timings_count_children(root):
             f"subprocess.run([sys.executable, '-c', {child!r}])"
         ),
     )
-    assert notebooks.measure(path).megabytes > 250
+    assert timings.measure(path).megabytes > 250
 
 
 @pytest.mark.parametrize("missing", ["<!-- timings:start -->", "01_small"])
@@ -315,6 +313,6 @@ def test_timings_name_what_is_missing(root, missing):
     save(root, "01_small.ipynb", code("1 / 0"))
     readme = root / "README.md"
     readme.write_text(README.replace(missing, ""))
-    with pytest.raises(notebooks.NotebookError, match="^README.md: .+$"):
-        notebooks.write_timings(root)
+    with pytest.raises(files.NotebookError, match="^README.md: .+$"):
+        timings.write_timings(root)
     assert readme.read_text() == README.replace(missing, "")

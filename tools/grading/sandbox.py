@@ -22,8 +22,9 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbgrader.preprocessors import Execute, LimitOutput
 from traitlets import Unicode
 
-ROOT = Path(__file__).resolve().parent.parent
-KERNEL = ROOT / "tools" / "kernel.py"
+from tools.notebooks.files import ROOT
+
+KERNEL = ROOT / "tools" / "grading" / "kernel.py"
 MEMORY = 4096  # megabytes for a kernel
 OUTPUT = 1_000_000  # characters kept of one cell
 DEATHS = 4  # kernels that one notebook may kill
@@ -87,7 +88,7 @@ def _environment(folder):
 
 
 class BoxedKernelManager(AsyncKernelManager):
-    """Starts tools/kernel.py in the box, spoken to through Unix sockets."""
+    """Starts kernel.py in the box, spoken to through Unix sockets."""
 
     folder = Unicode()
 

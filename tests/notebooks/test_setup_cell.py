@@ -10,9 +10,9 @@ import pytest
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 
-from tools import notebooks
+from tools.notebooks import badges, files
 
-COURSE = notebooks.course()
+COURSE = badges.course()
 NOWHERE = "http://127.0.0.1:9"  # a port where nothing listens
 PROXIES = ["http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"]
 
@@ -27,10 +27,10 @@ def github(tmp_path):
     variables that send git there instead of to GitHub."""
     served = tmp_path / "served"
     bare = served / COURSE.repository
-    tree = ["--git-dir", bare, "--work-tree", notebooks.ROOT]
+    tree = ["--git-dir", bare, "--work-tree", files.ROOT]
     author = ["-c", "user.name=Test", "-c", "user.email=test@example.org"]
     git("init", "-q", "--bare", bare)
-    git(*tree, "add", "--all", notebooks.ROOT)
+    git(*tree, "add", "--all", files.ROOT)
     git(*tree, *author, "commit", "-q", "-m", "The working tree")
     git(*tree, "tag", COURSE.tag)
     return {
@@ -92,7 +92,7 @@ def run(kernel, folder, *sources):
 
 
 def lecture_setup():
-    first = notebooks.read(notebooks.lecture_paths()[0])
+    first = files.read(files.lecture_paths()[0])
     return next(c.source for c in first.cells if c.cell_type == "code")
 
 
@@ -124,5 +124,5 @@ def test_setup_cell_elsewhere_only_imports(content):
         "import utils\nprint(utils.__file__)",
     )
     assert printed[0] == ""
-    assert Path(printed[1].strip()).parent == notebooks.ROOT / "utils"
+    assert Path(printed[1].strip()).parent == files.ROOT / "utils"
     assert list(content.iterdir()) == []

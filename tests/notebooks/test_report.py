@@ -8,7 +8,7 @@ import sys
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from tools import notebooks
+from tools.notebooks import files
 
 
 def code(source, printed="", tags=()):
@@ -44,11 +44,11 @@ def run(tmp_path_factory):
     """Run pytest as the course does, on the notebooks above."""
     course = tmp_path_factory.mktemp("course")
     for name in "pyproject.toml", "conftest.py":
-        shutil.copy(notebooks.ROOT / name, course)
+        shutil.copy(files.ROOT / name, course)
     (course / "notebooks").mkdir()
     for name, cells in NOTEBOOKS.items():
         nb = new_notebook(cells=cells)
-        notebooks.write(course / "notebooks" / name, nb)
+        files.write(course / "notebooks" / name, nb)
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-n", "0", "notebooks"],
         cwd=course,

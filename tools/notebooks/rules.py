@@ -13,7 +13,7 @@ from typing import NamedTuple
 import nbformat
 from IPython.core.inputtransformer2 import TransformerManager
 
-from tools import notebooks
+from tools.notebooks import badges, files
 
 MAX_BYTES = 1_000_000
 MAX_WIDTH = 79  # characters in a line of code
@@ -30,7 +30,7 @@ class Notebook(NamedTuple):
 
     nb: nbformat.NotebookNode
     path: Path
-    course: notebooks.Course
+    course: badges.Course
     root: Path
 
     def code(self) -> Iterator[tuple[int, nbformat.NotebookNode]]:
@@ -72,11 +72,11 @@ def title(notebook):
 
 
 def badge(notebook):
-    url = notebooks.badge_url(notebook.course, notebook.path, notebook.root)
+    url = badges.badge_url(notebook.course, notebook.path, notebook.root)
     image = "https://colab.research.google.com/assets/colab-badge.svg"
     if f"[![Open in Colab]({image})]({url})" not in notebook.opening():
         yield f"cell 0: needs the badge that opens {url} (see `make badges`)"
-    stem = notebooks.badge_url(notebook.course, notebook.root, notebook.root)
+    stem = badges.badge_url(notebook.course, notebook.root, notebook.root)
     for index, cell in notebook.markdown():
         for found in re.findall(
             r"https://colab\.research\.google\.com/github/[^\s)]+", cell.source
@@ -109,7 +109,7 @@ def setup_cell(notebook):
     first = next((index for index, _ in notebook.code()), None)
     if tagged != [first]:
         yield "the first code cell, and no other, must carry the tag 'setup'"
-    elif notebook.nb.cells[first].source != notebooks.setup_source(
+    elif notebook.nb.cells[first].source != badges.setup_source(
         notebook.course
     ):
         yield f"cell {first}: differs from the course's set-up cell"
@@ -240,8 +240,8 @@ def _texts(cell):
 
 
 def normal_form(notebook):
-    if notebooks.to_text(notebook.nb) != notebooks.to_text(
-        notebooks.normalise(notebook.nb)
+    if files.to_text(notebook.nb) != files.to_text(
+        files.normalise(notebook.nb)
     ):
         yield "isn't in normal form: run `make format`"
     elif not nbformat.validator.isvalid(notebook.nb):
@@ -249,7 +249,7 @@ def normal_form(notebook):
 
 
 def small(notebook):
-    size = len(notebooks.to_text(notebook.nb).encode())
+    size = len(files.to_text(notebook.nb).encode())
     if size > MAX_BYTES:
         yield f"{size} bytes, at most {MAX_BYTES}: fewer or smaller figures"
 

@@ -1,6 +1,6 @@
 """Grade a class.
 
-    python -m tools.grade SUBMITTED --jobs 2
+    python -m tools.grading SUBMITTED --jobs 2
 
 SUBMITTED is a folder (or zip) with what students sent. Beside it appears
 SUBMITTED-a01-graded with grades.csv, review.md, feedback/STUDENT.html, and
@@ -31,8 +31,10 @@ from nbgrader.preprocessors import GetGrades, SaveAutoGrades
 from nbgrader.utils import is_grade
 from sqlalchemy.exc import SAWarning, SQLAlchemyError
 
-from tools import assignments, submissions, worker
-from tools.notebooks import ROOT, NotebookError
+from tools import assignments
+from tools.grading import read as submissions
+from tools.grading import run as worker
+from tools.notebooks.files import ROOT, NotebookError
 
 VERSION = "1"  # another one grades everybody again
 
@@ -338,7 +340,7 @@ def _say_what_was_prevented(graded):
 
 
 def main(arguments=None):
-    parser = argparse.ArgumentParser(prog="python -m tools.grade")
+    parser = argparse.ArgumentParser(prog="python -m tools.grading")
     parser.add_argument("submitted", type=Path, help="folder or zip")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--assignment", help="such as a01")
@@ -354,7 +356,3 @@ def main(arguments=None):
     except KeyboardInterrupt:
         sys.exit("Stopped. The same command goes on from here.")
     print(f"See {into}/grades.csv, review.md and feedback/.")
-
-
-if __name__ == "__main__":
-    main()

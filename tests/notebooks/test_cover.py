@@ -4,7 +4,8 @@ import io
 
 from PIL import Image
 
-from tools import cover, notebooks
+from tools import cover
+from tools.notebooks import files
 
 
 def test_the_cover_is_the_notebooks_figure():
@@ -15,6 +16,6 @@ def test_the_cover_is_the_notebooks_figure():
 
 
 def test_readme_shows_the_cover():
-    readme = (notebooks.ROOT / "README.md").read_text(encoding="utf-8")
-    place = cover.COVER.relative_to(notebooks.ROOT).as_posix()
+    readme = (files.ROOT / "README.md").read_text(encoding="utf-8")
+    place = cover.COVER.relative_to(files.ROOT).as_posix()
     assert f"]({place})" in readme

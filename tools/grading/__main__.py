@@ -1,0 +1,3 @@
+from tools.grading.results import main
+
+main()

@@ -1,0 +1,1 @@
+"""The notebooks: as files, their rules, badges and timings."""
