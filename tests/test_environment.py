@@ -16,7 +16,6 @@ from packaging.version import Version
 
 from tools.notebooks.files import ROOT
 
-WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 needs_make = pytest.mark.skipif(
     os.name == "nt", reason="on Windows the README uses pip, not make"
 )
@@ -103,29 +102,6 @@ def test_workers_share_the_cores():
     workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", 1))
     threads = int(os.environ["OMP_NUM_THREADS"])
     assert workers * threads <= max(workers, os.cpu_count())
-
-
-# Workflows
-
-
-@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
-def test_workflow_uses_what_is_there(path):
-    jobs = yaml.safe_load(path.read_text())["jobs"]
-    commands, versions = [], []
-    for job in jobs.values():
-        versions += job.get("strategy", {}).get("matrix", {}).get("python", [])
-        for step in job["steps"]:
-            commands.append(step.get("run", ""))
-            versions.append(step.get("with", {}).get("python-version", "$"))
-    versions = [version for version in versions if version[0] != "$"]
-    assert versions
-    assert all(version in pythons_allowed() for version in versions)
-    script = "\n".join(commands)
-    assert set(re.findall(r"^make (\w+)", script, re.M)) <= targets()
-    for module in re.findall(r"python -m (utils\.\w+|tools\.\w+)", script):
-        assert (ROOT / (module.replace(".", "/") + ".py")).exists()
-    for file in re.findall(r"\.github/[\w.-]+", path.read_text()):
-        assert (ROOT / file).exists()
 
 
 # Make
