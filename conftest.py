@@ -1,11 +1,24 @@
-"""Share the cores among pytest's workers; show why a notebook's cell fails."""
+"""Share the cores among pytest's workers; say what wasn't tested and why;
+show why a notebook's cell fails."""
 
 import difflib
 import os
 import re
+import sys
 
 import pytest
 from nbval.plugin import IPyNbCell, NbCellError
+
+# Grading wants Linux; `python -m tools.grading` says so elsewhere.
+collect_ignore = [] if sys.platform == "linux" else ["tests/grading"]
+
+# What some tests need beside the course, and what brings it.
+OPTIONAL = {
+    "bubblewrap": "apt-get install bubblewrap",
+    "postgresql": "apt-get install postgresql",
+    "cluster": 'pip install -e ".[cluster]"',
+    "triton": 'pip install -e ".[ci]"',
+}
 
 
 def pytest_configure(config):
@@ -14,6 +27,26 @@ def pytest_configure(config):
     workers = config.getoption("numprocesses", None) or 1
     threads = max(1, os.cpu_count() // workers)
     os.environ.setdefault("OMP_NUM_THREADS", str(threads))
+
+
+@pytest.fixture(scope="session")
+def require():
+    """Return a function for tests that need something OPTIONAL.
+
+    `require(there, name)` does nothing if `there` is true. Else it skips the
+    test, and in CI fails it: a job that lacks something says so, by its name
+    in COURSE_WITHOUT, a list with spaces.
+    """
+
+    def require(there, name):
+        reason = f"not tested without {name} ({OPTIONAL[name]})"
+        if not there:
+            declared = os.environ.get("COURSE_WITHOUT", "").split()
+            if os.environ.get("CI") and name not in declared:
+                pytest.fail(reason, pytrace=False)
+            pytest.skip(reason)
+
+    return require
 
 
 @pytest.hookimpl(wrapper=True)

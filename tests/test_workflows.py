@@ -43,3 +43,30 @@ def test_workflow_uses_what_is_there(path):
         assert (ROOT / (module.replace(".", "/") + ".py")).exists()
     for file in re.findall(r"\.github/[\w.-]+", path.read_text()):
         assert (ROOT / file).exists()
+
+
+# What a machine lacks
+
+
+@pytest.mark.parametrize(
+    "variables, outcome",
+    [
+        ({}, pytest.skip.Exception),
+        ({"CI": "true"}, pytest.fail.Exception),
+        ({"CI": "true", "COURSE_WITHOUT": "cluster"}, pytest.fail.Exception),
+        (
+            {"CI": "true", "COURSE_WITHOUT": "cluster triton"},
+            pytest.skip.Exception,
+        ),
+    ],
+)
+def test_what_is_missing_is_named_and_fails_in_ci(
+    require, monkeypatch, variables, outcome
+):
+    for name in "CI", "COURSE_WITHOUT":
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(outcome, match=r"without triton \(pip install"):
+        require(False, "triton")
+    require(True, "triton")
