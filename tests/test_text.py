@@ -37,7 +37,7 @@ def cells(tmp_path_factory):
 
 
 def misspelled(folder, paths, *options):
-    """Return what codespell says of the files, seen from a folder."""
+    """Return what codespell says of files and folders, seen from a folder."""
     names = [str(path.relative_to(folder)) for path in paths]
     settings = ["--toml", files.ROOT / "pyproject.toml", "--check-hidden"]
     done = subprocess.run(
@@ -60,8 +60,7 @@ def not_british(folder, paths, into):
         copy.write_text(
             without_code(path.read_text(encoding="utf-8")), encoding="utf-8"
         )
-    copies = [into / path.relative_to(folder) for path in paths]
-    return misspelled(into, copies, "--builtin", "en_to_en-OX")
+    return misspelled(into, [into], "--builtin", "en_to_en-OX")
 
 
 def without_code(text):
@@ -74,20 +73,24 @@ def without_code(text):
     )
 
 
+@pytest.mark.pinned
 def test_texts_are_spelled_right():
     assert misspelled(files.ROOT, TEXTS) == []
 
 
+@pytest.mark.pinned
 def test_cells_are_spelled_right(cells):
-    assert misspelled(cells, cells.rglob("*.??")) == []
+    assert misspelled(cells, [cells]) == []
 
 
+@pytest.mark.pinned
 def test_pages_are_british(tmp_path):
     assert not_british(files.ROOT, PAGES, tmp_path) == []
 
 
+@pytest.mark.pinned
 def test_text_cells_are_british(cells, tmp_path):
-    assert not_british(cells, [*cells.rglob("*.md")], tmp_path) == []
+    assert not_british(cells, cells.rglob("*.md"), tmp_path) == []
 
 
 def test_a_misspelling_is_found_where_it_stands(tmp_path):
@@ -95,8 +98,8 @@ def test_a_misspelling_is_found_where_it_stands(tmp_path):
     page = tmp_path / "page.md"
     page.write_text(f"The `color` of\n{wrong} center.\n")
     assert misspelled(tmp_path, [page]) == [f"page.md:2: {wrong} ==> the"]
-    british = not_british(tmp_path, [page], tmp_path / "copy")
-    assert british == ["page.md:2: center ==> centre"]
+    (british,) = not_british(tmp_path, [page], tmp_path / "copy")
+    assert british.endswith("page.md:2: center ==> centre")
 
 
 # Links
