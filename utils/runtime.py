@@ -1,8 +1,10 @@
 """Quiet frameworks, seeds and the device: the same on a laptop and a GPU."""
 
+import importlib.util
 import os
 import random
 import sys
+from pathlib import Path
 
 import numpy as np
 
@@ -18,14 +20,44 @@ _ENVIRONMENT = {
 
 
 def quiet_frameworks():
-    """Silence TensorFlow's start-up messages and share GPU and cores.
+    """Let the frameworks share a process: silent, one GPU, the same cores.
 
     Sets environment variables that are read when the frameworks are first
     imported, so call it before that; variables that you have set yourself
-    are left alone.
+    are left alone. Where Triton is installed, it is loaded here, or, after
+    TensorFlow, kept out: see `_keep_triton_from_crashing`.
     """
     for name, value in _ENVIRONMENT.items():
         os.environ.setdefault(name, value)
+    if "triton" not in sys.modules and _triton_is_installed():
+        _keep_triton_from_crashing()
+
+
+def _keep_triton_from_crashing():
+    """Load Triton before TensorFlow, or never.
+
+    PyTorch's builds for GPUs load Triton when they first need it, in
+    `torch.optim` or `torch.func`. If TensorFlow is there already, Triton
+    takes TensorFlow's LLVM for its own, and the kernel dies
+    (github.com/tensorflow/tensorflow/issues/124205). Without Triton, only
+    `torch.compile` misses something.
+    """
+    if "tensorflow" not in sys.modules:
+        try:
+            importlib.import_module("triton._C.libtriton")
+            return
+        except Exception:  # a damaged one, and PyTorch can do without
+            pass
+    sys.modules["triton"] = None
+
+
+def _triton_is_installed():
+    """Look for Triton's library; a student's own triton.py is none."""
+    spec = importlib.util.find_spec("triton")
+    folders = spec and spec.submodule_search_locations
+    return any(
+        any(Path(folder, "_C").glob("libtriton.*")) for folder in folders or []
+    )
 
 
 def seed_everything(seed=0):

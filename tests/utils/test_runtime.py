@@ -1,9 +1,12 @@
 """Tests of utils.runtime: each runs in a Python of its own, which nothing
 else has imported a framework into."""
 
+import importlib.util
 import os
 import subprocess
 import sys
+
+import pytest
 
 
 def run(code, **environment):
@@ -63,6 +66,83 @@ def test_a_variable_that_you_have_set_is_left_alone():
         "print(os.environ['KERAS_BACKEND'])"
     )
     assert run(code, KERAS_BACKEND="jax").stdout == "jax\n"
+
+
+# Triton
+
+
+FRAMEWORKS = ["torch", "tensorflow", "jax", "cvxpy, sklearn", "keras"]
+QUIET = "from utils import runtime\nruntime.quiet_frameworks()\n"
+LATE = (  # what makes PyTorch import Triton, where it has it
+    "import torch\n"
+    "x = torch.ones(3, requires_grad=True)\n"
+    "torch.optim.SGD([x], lr=0.1)\n"
+    "torch.func.vmap(torch.func.grad(torch.sin))(x)\n"
+)
+
+
+@pytest.fixture
+def triton(require):
+    require(importlib.util.find_spec("triton"), "triton")
+
+
+@pytest.mark.parametrize("first", range(len(FRAMEWORKS)))
+@pytest.mark.usefixtures("triton")
+def test_frameworks_live_together_in_any_order(first):
+    # Of all these orders together, each has been first and last, and of any
+    # two, each before the other.
+    order = FRAMEWORKS[first:] + FRAMEWORKS[:first]
+    result = run(f"{QUIET}import {', '.join(order)}\n{LATE}")
+    assert result.stdout == result.stderr == ""
+
+
+@pytest.mark.parametrize("early", ["tensorflow", "keras", "torch, tensorflow"])
+@pytest.mark.usefixtures("triton")
+def test_frameworks_imported_before_the_set_up_live_too(early):
+    code = f"import {early}\n{QUIET}{LATE}print('alive')"
+    assert run(code).stdout == "alive\n"
+
+
+@pytest.fixture
+def fake_triton(tmp_path, monkeypatch):
+    """Return the file that takes the place of Triton's library."""
+    folder = tmp_path / "triton" / "_C"
+    folder.mkdir(parents=True)
+    (folder.parent / "__init__.py").touch()
+    library = folder / "libtriton.py"
+    library.touch()
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    return library
+
+
+SEE = "print(sys.modules.get('triton', 'not imported'))"
+
+
+@pytest.mark.usefixtures("fake_triton")
+def test_triton_is_loaded_before_tensorflow():
+    code = f"import sys\n{QUIET}print('triton._C.libtriton' in sys.modules)"
+    assert run(code).stdout == "True\n"
+
+
+@pytest.mark.usefixtures("fake_triton")
+def test_triton_is_never_loaded_after_tensorflow():
+    code = f"import sys\nsys.modules['tensorflow'] = 1\n{QUIET}{SEE}"
+    assert run(code).stdout == "None\n"
+
+
+@pytest.mark.parametrize("fault", ["import gone", "1 / 0"])
+def test_a_damaged_triton_stops_nobody(fake_triton, fault):
+    fake_triton.write_text(fault)
+    assert run(f"import sys\n{QUIET}{SEE}").stdout == "None\n"
+
+
+def test_an_own_file_named_triton_is_not_run(tmp_path):
+    (tmp_path / "triton.py").write_text("print('run')")
+    code = f"import sys\n{QUIET}{SEE}"
+    assert run(code, PYTHONPATH=str(tmp_path)).stdout == "not imported\n"
+
+
+# Seeds and device
 
 
 def test_the_same_seed_gives_the_same_numbers_in_every_library():
