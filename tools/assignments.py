@@ -6,11 +6,14 @@ Commands:
 """
 
 import argparse
+import contextlib
 import json
 import logging.handlers
 import os
+import re
 import shutil
 import sys
+import sysconfig
 import tempfile
 from pathlib import Path
 from typing import NamedTuple
@@ -27,8 +30,15 @@ from traitlets.log import get_logger
 from tools.notebooks import files
 from tools.notebooks.files import ROOT, NotebookError
 
-# nbgrader calls `alembic`, which stands beside this Python.
-os.environ["PATH"] += os.pathsep + str(Path(sys.executable).parent)
+SOLUTIONS = Path("notebooks", "solutions")
+STUDENTS = Path("notebooks", "assignments")
+MARK = re.compile(r"^[ \t]*(#+ *(?:BEGIN|END)\b.*?)\s*$", re.I | re.M)
+MARKS = [
+    (f"### BEGIN {what}", f"### END {what}")
+    for what in ("SOLUTION", "HIDDEN TESTS")
+]
+# What lies beside a solution and isn't for students.
+INSTRUCTORS = shutil.ignore_patterns("mistakes.py", "__pycache__", ".*")
 
 
 class Release(NamedTuple):
@@ -46,9 +56,33 @@ def settings(root=ROOT):
 
 
 def names(root=ROOT):
-    """Return the names of the assignments ("a01", ...), sorted."""
-    folder = root / "notebooks" / "solutions"
-    return sorted(path.name for path in folder.glob("a[0-9][0-9]"))
+    """Return the names of the assignments that have a source ("a01", ...),
+    sorted; none in a students' repository, which has no solutions."""
+    notebooks = (root / SOLUTIONS).glob("a[0-9][0-9]/*.ipynb")
+    return sorted({path.parent.name for path in notebooks})
+
+
+@contextlib.contextmanager
+def gradebook(db_url):
+    """Open nbgrader's gradebook at `db_url`, made if it isn't there.
+
+    nbgrader then calls `alembic`, which stands beside this Python.
+    """
+    with _scripts_on_path():
+        book = Gradebook(db_url)
+    with book:
+        yield book
+
+
+@contextlib.contextmanager
+def _scripts_on_path():
+    before = os.environ.get("PATH", os.defpath)
+    scripts = sysconfig.get_path("scripts")
+    os.environ["PATH"] = os.pathsep.join([scripts, before])
+    try:
+        yield
+    finally:
+        os.environ["PATH"] = before
 
 
 def release(name, root=ROOT, db_url=None, into=None):
@@ -59,19 +93,21 @@ def release(name, root=ROOT, db_url=None, into=None):
     into, a folder that receives the assignment's files (default: none).
     Returns: a `Release`.
     Raises: NotebookError if the assignment has no source or more than one,
-    or nbgrader can't read it.
+    nbgrader can't read it, or a mark of a solution or test stands alone.
     """
-    folder = root / "notebooks" / "solutions" / name
+    folder = root / SOLUTIONS / name
     sources = sorted(folder.glob("*.ipynb"))
     if len(sources) != 1:
         raise NotebookError(
             f"{folder}: expected one notebook, found {len(sources)}; "
             f"assignments are: {', '.join(names(root)) or 'none'}"
         )
+    _refuse_loose_marks(name, files.read(sources[0]))
     with tempfile.TemporaryDirectory() as temporary:
         course = Path(temporary)
         db_url = db_url or f"sqlite:///{course / 'gradebook.db'}"
-        shutil.copytree(folder, course / "source" / name)
+        source = course / "source" / name
+        shutil.copytree(folder, source, ignore=INSTRUCTORS)
         _generate(name, course, root, db_url)
         path = course / "release" / name / sources[0].name
         released = files.normalise(files.read(path))
@@ -96,7 +132,8 @@ def _generate(name, course, root, db_url):
         db_url=db_url,
     )
     try:
-        GenerateAssignment(coursedir, config=settings(root)).start()
+        with _scripts_on_path():
+            GenerateAssignment(coursedir, config=settings(root)).start()
     except NbGraderException as error:
         lines = [record.getMessage().strip() for record in said.buffer]
         reasons = [li for li in lines if li.startswith("Traceback")] or [error]
@@ -108,11 +145,25 @@ def _generate(name, course, root, db_url):
         log.handlers = before
 
 
+def _refuse_loose_marks(name, nb):
+    """Stop if a mark of a solution or hidden test lacks its counterpart or
+    is misspelt: nbgrader then shows to students what should be hidden, or
+    removes too much."""
+    for index, cell in enumerate(nb.cells):
+        marks = MARK.findall(cell.source)
+        pairs = zip(marks[::2], marks[1::2])
+        if len(marks) % 2 or not all(pair in MARKS for pair in pairs):
+            raise NotebookError(
+                f"{name}, cell {index}: {marks} are no pairs of '### BEGIN "
+                "SOLUTION' and '### END SOLUTION' (or HIDDEN TESTS)"
+            )
+
+
 def _with_hidden_tests(released, notebook, name, db_url):
     """Return the notebook with its locked cells as the gradebook has them."""
     graded = nbformat.from_dict(json.loads(json.dumps(released)))
-    with Gradebook(db_url) as gradebook:
-        cells = gradebook.find_notebook(notebook, name).source_cells
+    with gradebook(db_url) as book:
+        cells = book.find_notebook(notebook, name).source_cells
         source = {cell.name: cell.source for cell in cells if cell.locked}
     for cell in graded.cells:
         grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
@@ -127,58 +178,93 @@ def out_of_date(root=ROOT):
 
 
 def write(root=ROOT):
-    """Write the students' version of every assignment.
+    """Write the students' version of every assignment that has a source.
 
-    What is under notebooks/assignments/ without a source is removed.
+    Nothing else changes under notebooks/assignments/.
     Returns: the names of the assignments that changed.
+    Raises: NotebookError as `release`, or if a notebook that would be
+    overwritten has been run, so that it may hold somebody's answers. Then
+    nothing was written.
     """
-    target = root / "notebooks" / "assignments"
     with tempfile.TemporaryDirectory() as fresh:
         changed = _generate_all(root, Path(fresh))
         for name in changed:
-            shutil.rmtree(target / name, ignore_errors=True)
-            if (Path(fresh) / name).exists():
-                shutil.copytree(Path(fresh) / name, target / name)
+            for path in (Path(fresh) / name).glob("*.ipynb"):
+                _refuse_if_run(root / STUDENTS / name / path.name)
+        for name in changed:
+            target = root / STUDENTS / name
+            shutil.copytree(Path(fresh) / name, target, dirs_exist_ok=True)
     return changed
+
+
+def without_source(root=ROOT):
+    """Return what stands under notebooks/assignments/ and isn't made from
+    notebooks/solutions/, as sorted paths; nothing if there is no solution."""
+    found = _files(root / STUDENTS) if names(root) else {}
+    here = [path for path in found if not (root / SOLUTIONS / path).exists()]
+    return sorted(root / STUDENTS / path for path in here)
 
 
 def _generate_all(root, fresh):
     """Generate all assignments into `fresh`; return those that differ."""
-    target = root / "notebooks" / "assignments"
-    there = {path.name for path in target.glob("a[0-9][0-9]")}
+    db_url = f"sqlite:///{fresh / 'gradebook.db'}"
+    changed = []
     for name in names(root):
-        release(
-            name, root, f"sqlite:///{fresh / 'gradebook.db'}", fresh / name
-        )
-    return sorted(
-        name
-        for name in there | set(names(root))
-        if _files(fresh / name) != _files(target / name)
-    )
+        release(name, root, db_url, fresh / name)
+        there = _files(root / STUDENTS / name)
+        if not _files(fresh / name).items() <= there.items():
+            changed.append(name)
+    return changed
 
 
 def _files(folder):
-    """Return the content of each file under `folder`, by its place there."""
-    return {
-        path.relative_to(folder): path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file() and ".ipynb_checkpoints" not in path.parts
-    }
+    """Return the content of each file under `folder`, by its place there;
+    hidden files and Python's caches don't count."""
+    found = {}
+    for path in folder.rglob("*"):
+        place = path.relative_to(folder)
+        hidden = any(x[0] == "." or x == "__pycache__" for x in place.parts)
+        if path.is_file() and not hidden:
+            found[place] = path.read_bytes()
+    return found
 
 
-def main(arguments=None):
+def _refuse_if_run(path):
+    try:
+        cells = files.read(path).cells
+    except NotebookError:  # there is none, or none that can be read
+        return
+    if any(cell.get("execution_count") for cell in cells):
+        raise NotebookError(
+            f"{path}: has been run and may hold somebody's answers; move it "
+            "away or `git restore` it, then `make assignments` again"
+        )
+
+
+def main(arguments=None, root=ROOT):
     parser = argparse.ArgumentParser(prog="python -m tools.assignments")
     parser.add_argument(
         "--check", action="store_true", help="only name what is out of date"
     )
     check = parser.parse_args(arguments).check
+    if not names(root):
+        print(f"No {SOLUTIONS.as_posix()}/ here: nothing was changed.")
+        return
     try:
-        changed = out_of_date() if check else write()
+        changed = out_of_date(root) if check else write(root)
     except NotebookError as error:
         sys.exit(str(error))
+    lines = [
+        f"{path.relative_to(root).as_posix()}: kept, but no solution makes "
+        "it; delete it by hand if it is left over"
+        for path in without_source(root)
+    ]
     if check and changed:
-        sys.exit(f"Out of date: {', '.join(changed)}. Run `make assignments`.")
-    print(f"Wrote: {', '.join(changed)}" if changed else "Up to date.")
+        lines.append(f"Out of date: {', '.join(changed)}. `make assignments`")
+    if check and lines:
+        sys.exit("\n".join(lines))
+    done = f"Wrote: {', '.join(changed)}" if changed else "Up to date."
+    print(*lines, done, sep="\n")
 
 
 if __name__ == "__main__":
