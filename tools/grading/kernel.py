@@ -1,19 +1,31 @@
 """The kernel that runs a student's notebook: IPython with limits.
 
-`sandbox.py` starts it as a script, in a box where only this file, Python
-and the course's `utils` and data can be seen:
-    python kernel.py MEGABYTES -f CONNECTION_FILE
+`sandbox.py` starts it as a script, in a box where only this file, Python and
+the course's `utils` and data can be seen:
+
+    python kernel.py MEGABYTES SECONDS -f CONNECTION_FILE
 """
 
+import ast
 import builtins
+import importlib.abc
+import importlib.util
 import os
 import resource
+import signal
 import sys
+import time
+from unittest.mock import MagicMock
 
 sys.modules["debugpy"] = None  # nobody debugs; a third of the start-up
 from ipykernel.kernelapp import IPKernelApp  # noqa: E402
 
 FILE_SIZE = 256 * 2**20  # bytes
+PUT_BACK = "application/vnd.course.put-back"  # names a cell had replaced
+
+
+class Timeout(BaseException):  # passes through `except Exception`
+    """A cell has computed for longer than it may."""
 
 
 def limit(megabytes):
@@ -29,21 +41,112 @@ def limit(megabytes):
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def protect(shell):
-    """Undo what a cell assigned into NumPy or builtins before the next.
+def limit_seconds(shell, seconds):
+    """Stop a cell that has computed for `seconds`.
 
-    `np.sum = my_sum` spoils the exercise it belongs to, not the others.
+    That is time on a processor, and time on the clock as well: neither a busy
+    machine nor code that runs on many cores makes it come sooner.
+    """
+    start = 0.0
+
+    def begin(*_):
+        nonlocal start
+        start = time.monotonic()
+        signal.setitimer(signal.ITIMER_PROF, seconds, 1)  # again if swallowed
+
+    def stop(*_):
+        if time.monotonic() - start >= seconds:
+            raise Timeout(f"more than {seconds} s of computing")
+
+    def end(*_):
+        signal.setitimer(signal.ITIMER_PROF, 0)
+
+    signal.signal(signal.SIGPROF, stop)
+    shell.events.register("pre_run_cell", begin)
+    shell.events.register("post_run_cell", end)
+
+
+def protect(shell):
+    """Undo, after each cell, what it did to all that later cells rely on.
+
+    `np.sum = my_sum` spoils the exercise it belongs to, not the others. The
+    names go to the grader as an output of their own type.
     """
     import numpy as np
 
-    modules = [builtins, np, np.linalg, np.random]
-    originals = [dict(vars(module)) for module in modules]
+    from utils import checking, comparing
+    from utils.originals import Originals
+
+    originals = Originals(
+        [builtins, os, time, signal, np, np.linalg, np.random]
+        + [checking, comparing]
+    )
+    environment, publish = dict(os.environ), shell.display_pub.publish
+    folder, put_back = os.getcwd(), originals.put_back
 
     def restore(*_):
-        for module, original in zip(modules, originals, strict=True):
-            vars(module).update(original)
+        # the kernel itself exchanges `input` while a cell runs
+        names = [name for name in put_back() if name != "builtins.input"]
+        changed = {
+            name for name in environment if os.environ.get(name) is None
+        } | {n for n, v in environment.items() if os.environ.get(n, v) != v}
+        os.environ.update(environment)
+        os.chdir(folder)
+        names += [f"os.environ[{name!r}]" for name in sorted(changed)]
+        if names:
+            publish({PUT_BACK: ", ".join(names)})
 
-    shell.events.register("pre_run_cell", restore)
+    shell.events.register("post_run_cell", restore)
+
+
+def define_what_follows(shell):
+    """After an error at a cell's top level, define what stands below it.
+
+    `drive.mount(...)` or `input()` above a function fails here, and must not
+    cost the function.
+    """
+
+    def define(result):
+        error, source = result.error_in_exec, result.info.raw_cell
+        trace = error and error.__traceback__
+        while trace and trace.tb_frame.f_globals is not shell.user_ns:
+            trace = trace.tb_next
+        if trace is None or trace.tb_frame.f_code.co_name != "<module>":
+            return
+        for node in ast.parse(shell.transform_cell(source)).body:
+            plain = isinstance(node, (ast.Import, ast.ImportFrom)) or (
+                isinstance(node, (ast.FunctionDef, ast.ClassDef))
+                and not node.decorator_list
+            )
+            if plain and node.lineno > trace.tb_lineno:
+                code = ast.Module([node], [])
+                try:
+                    exec(compile(code, "<cell>", "exec"), shell.user_ns)
+                except Exception:
+                    continue
+
+    shell.events.register("post_run_cell", define)
+
+
+class Colab(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Finds an empty `google.colab`: `drive.mount(...)` does nothing."""
+
+    def find_spec(self, name, path=None, target=None):
+        if name == "google" or f"{name}.".startswith("google.colab."):
+            return importlib.util.spec_from_loader(name, self, is_package=True)
+
+    def create_module(self, spec):
+        return None
+
+    def exec_module(self, module):
+        if module.__name__ != "google":
+            module.__getattr__ = _nothing
+
+
+def _nothing(name):
+    if name.startswith("__"):
+        raise AttributeError(name)
+    return MagicMock(name=name)
 
 
 def main():
@@ -51,9 +154,12 @@ def main():
     app = IPKernelApp.instance(
         parent_handle=int(os.environ.get("JPY_PARENT_PID", 0))
     )
-    app.initialize(sys.argv[2:])
+    app.initialize(sys.argv[3:])
     for name in ("exit", "quit"):  # IPython's own would end the kernel
         app.shell.user_ns[name] = sys.exit
+    sys.meta_path.append(Colab())
+    limit_seconds(app.shell, int(sys.argv[2]))
+    define_what_follows(app.shell)
     protect(app.shell)
     app.start()
 

@@ -1,53 +1,72 @@
 """Recognise the assignment's cells among those of a student's notebook."""
 
+import ast
 import re
 
 from nbgrader.utils import is_solution
 
 
-def _marked(release):
-    """Return the cells of the assignment that nbgrader looks after."""
-    return [cell for cell in release.released.cells if grade_id(cell)]
-
-
 def grade_id(cell):
+    """Return the name that nbgrader knows a cell by, or None."""
     return cell.metadata.get("nbgrader", {}).get("grade_id")
 
 
-def overlap(cells, release):
-    """Count the marked cells of the assignment that are in a notebook."""
-    found = match(cells, release.released.cells, by_place=False)
-    return sum(grade_id(release.released.cells[i]) is not None for i in found)
+def same_text(cell, target):
+    """Tell whether a student left a cell as it was."""
+    return (
+        cell.cell_type == target.cell_type
+        and cell.source.strip() == target.source.strip()
+    )
 
 
 def is_this(cells, release):
     """Tell whether a notebook is this assignment, at least half of it."""
+    targets = release.released.cells
     own = {cell.grade_id for cell in cells} - {None}
-    expected = len(_marked(release))
+    expected = sum(grade_id(target) is not None for target in targets)
     if own:
         expected = min(expected, len(own))
-    there = overlap(cells, release)
+    found = match(cells, targets, by_place=False)
+    there = sum(grade_id(targets[i]) is not None for i in found)
     return there > 0 and 2 * there >= expected
+
+
+def count_answers(cells, release):
+    """Count the answers that a student has worked on."""
+    targets = release.released.cells
+    found = match(cells, targets)
+    return sum(
+        is_solution(targets[i])
+        and any(not same_text(cells[j], targets[i]) for j in places)
+        for i, places in found.items()
+    )
 
 
 def match(cells, targets, by_place=True):
     """Find each cell of the assignment among a student's cells.
 
-    Returns: {index in `targets`: index in `cells`}. A cell is recognised by
-    its grade_id, its cell id, its text, the function that it defines, or,
-    for an answer, its place between two cells recognised otherwise.
+    A cell is recognised by its grade_id, its cell id, its text, the function
+    that it defines, or, for an answer, its place between two cells recognised
+    otherwise.
+
+    Parameters: cells, the student's; targets, the assignment's; by_place,
+    whether a place is enough.
+    Returns: {index in `targets`: indices in `cells`, in order}; more than one
+    where the student has split a cell.
     """
     found = {}
-    rules = [_same_grade_id, _same_id, same_text, _same_definition]
-    for rule in rules:
+    for rule in (_same_grade_id, _same_id, same_text, _same_definition):
         for i, target in enumerate(targets):
             if i in found:
                 continue
-            free = set(range(len(cells))) - set(found.values())
-            fits = [j for j in sorted(free) if rule(cells[j], target)]
-            changed = [j for j in fits if not same_text(cells[j], target)]
+            taken = {j for places in found.values() for j in places}
+            fits = [
+                j
+                for j, cell in enumerate(cells)
+                if j not in taken and rule(cell, target)
+            ]
             if fits:
-                found[i] = changed[-1] if changed else fits[0]
+                found[i] = _parts(cells, fits, target)
     return _match_by_place(cells, targets, found) if by_place else found
 
 
@@ -59,20 +78,50 @@ def _same_id(cell, target):
     return target.get("id") in cell.ids and not cell.grade_id
 
 
-def same_text(cell, target):
-    return (
-        cell.cell_type == target.cell_type
-        and cell.source.strip() == target.source.strip()
-    )
-
-
 def _same_definition(cell, target):
-    wanted = _definitions(target.source) if is_solution(target) else set()
-    return bool(wanted) and wanted <= _definitions(cell.source)
+    wanted = definitions(target.source) if is_solution(target) else set()
+    return bool(wanted) and wanted <= definitions(cell.source)
 
 
-def _definitions(source):
+def definitions(source):
+    """Return the names of the functions and classes that a cell defines."""
     return set(re.findall(r"^(?:def|class)\s+(\w+)", source, re.MULTILINE))
+
+
+def _parts(cells, fits, target):
+    """Return those of several cells for one target that make up its answer.
+
+    "Split cell" leaves the marks on both halves: they belong together, in
+    their order. Of cells that define the same function the last one counts.
+    """
+    changed = [j for j in fits if not same_text(cells[j], target)]
+    if not is_solution(target) or len(changed) < 2:
+        return changed[-1:] or fits[:1]
+    parts, known, texts = [], set(), set()
+    for j in reversed(changed):
+        source = cells[j].source.strip()
+        if source not in texts and not known & definitions(source):
+            parts.insert(0, j)
+            texts.add(source)
+            known |= definitions(source)
+    if target.cell_type == "code" and not _compiles(join(cells, parts)):
+        whole = [j for j in changed if _compiles(cells[j].source)]
+        return whole[-1:] or parts
+    return parts
+
+
+def join(cells, parts):
+    """Return the text of the cells that make up one answer."""
+    blank = "\n\n" if cells[parts[0]].cell_type == "markdown" else "\n"
+    return blank.join(cells[j].source for j in parts)
+
+
+def _compiles(source):
+    try:
+        ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
 
 
 def _match_by_place(cells, targets, found):
@@ -80,15 +129,21 @@ def _match_by_place(cells, targets, found):
     for i, target in enumerate(targets):
         if i in found or not is_solution(target):
             continue
-        before = [j for k, j in found.items() if k < i]
-        after = [j for k, j in found.items() if k > i]
-        start = max(before, default=-1) + 1
-        stop = min(after, default=len(cells))
+        start, stop = neighbours(i, found, len(cells))
         for j in range(start, stop):
-            if (
-                cells[j].cell_type == target.cell_type
-                and not cells[j].grade_id
-            ):
-                found[i] = j
+            cell = cells[j]
+            if cell.cell_type == target.cell_type and not cell.grade_id:
+                found[i] = [j]
                 break
     return found
+
+
+def neighbours(i, found, count):
+    """Return where a target should stand: from the place after the cells
+    recognised before it up to those recognised after it.
+
+    Parameters: i, the target's index; found, from `match`; count, of cells.
+    """
+    before = [places[-1] for k, places in found.items() if k < i]
+    after = [places[0] for k, places in found.items() if k > i]
+    return max(before, default=-1) + 1, min(after, default=count)

@@ -1,18 +1,31 @@
 """Put a student's answers into a fresh copy of the assignment, so that
 whatever else was done to the file does no harm."""
 
+import ast
 import copy
 import re
+import urllib.parse
 
-import nbformat
-from nbgrader.utils import is_locked, is_solution
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
+from nbgrader.utils import is_grade, is_locked, is_solution
 
-from tools.grading.recognise import grade_id, match, same_text
+from tools.grading.recognise import (
+    grade_id,
+    join,
+    match,
+    neighbours,
+    same_text,
+)
 
+OWN = "own"  # how the ids of a student's own cells begin
+LONGEST = 100_000  # characters of a text that is worth reading
 # Ways to look into the grader rather than to answer.
 SUSPICIOUS = re.compile(
-    r"get_ipython|ast_transformer|NBGRADER|_getframe|sys\.modules|settrace"
-    r"|\bIn\s*\[|\b_i\d*\b|\b_ih\b|HIDDEN|subprocess|os\.(?:kill|fork|system)"
+    r"get_ipython|ast_transformer|NBGRADER\w*|sys\.modules|settrace"
+    r"|_getframe|currentframe|inspect\.stack|\bf_(?:back|locals|globals)\b"
+    r"|gc\.get_\w+|__code__|_outcomes|_grading\b|\bctypes\b"
+    r"|\bIn\s*\[|\b_ih\b|\b_i\d+\b|(?:BEGIN|END) HIDDEN|subprocess"
+    r"|os\.(?:kill|fork|system|popen|exec\w*|environ)"
 )
 
 
@@ -20,45 +33,147 @@ def repair(submission, release):
     """Put a student's answers into a fresh copy of the assignment.
 
     Locked and test cells are the assignment's own, at their own places; the
-    student's further cells stay after the cell they followed.
+    student's further cells stay after the cell they followed, and run.
 
+    Parameters: submission, a `Submission` with cells; release, a `Release`.
     Returns: (graded, shown), two notebooks that differ only in the hidden
     tests. What was done is added to the submission's notes and review.
     """
     cells, targets = submission.cells, release.released.cells
     found = match(cells, targets)
     _report(cells, targets, found, submission)
-    further = _further(cells, found, {grade_id(t) for t in targets})
-    graded, shown = (
-        copy.deepcopy(release.graded),
-        copy.deepcopy(release.released),
-    )
+    beside = _beside(cells, targets, found, submission)
+    further = _further(cells, targets, found, beside)
+    graded = copy.deepcopy(release.graded)
+    shown = copy.deepcopy(release.released)
     for notebook in (graded, shown):
-        whole = list(further.get(None, []))
+        whole = copy.deepcopy(further.get(None, []))
         for i, cell in enumerate(notebook.cells):
-            if i in found and not is_locked(cell):
-                cell.source = cells[found[i]].source
+            if i in beside:
+                _fill(cell, cells, beside[i])
+            elif i in found and not (is_locked(cell) or _is_setup(cell)):
+                _fill(cell, cells, found[i])
             whole += [cell, *copy.deepcopy(further.get(i, []))]
         notebook.cells = whole
     return graded, shown
 
 
-def _further(cells, found, grade_ids):
+def _is_setup(cell):
+    return "setup" in cell.metadata.get("tags", [])
+
+
+def _fill(cell, cells, parts):
+    """Give a cell of the assignment the student's text and pictures."""
+    cell.source = join(cells, parts)
+    pictures = {}
+    for j in parts:
+        pictures |= cells[j].get("attachments", {})
+    if cell.cell_type == "markdown":
+        _attach(cell, pictures)
+    cell.source = cell.source[:LONGEST]
+
+
+def _attach(cell, pictures):
+    """Keep the pictures that a text shows; say where one is missing."""
+    for number, (name, picture) in enumerate(pictures.items(), 1):
+        plain = f"picture-{number}"  # a name with blanks breaks the page
+        for written in {name, urllib.parse.quote(name)}:
+            cell.source = re.sub(
+                rf"attachment:{re.escape(written)}(?=[\s)\"'>]|$)",
+                f"attachment:{plain}",
+                cell.source,
+            )
+        if f"attachment:{plain}" in cell.source:
+            cell.setdefault("attachments", {})[plain] = picture
+    known = cell.get("attachments", {})
+    cell.source = re.sub(
+        r"attachment:([^\s)\"'>]*)",
+        lambda m: m[0] if m[1] in known else "missing-picture",
+        cell.source,
+    )
+
+
+def _beside(cells, targets, found, submission):
+    """Find open questions left untouched whose answer stands beside them.
+
+    Returns: {index in `targets`: indices in `cells` of the text to grade}.
+    """
+    known = {target.source.strip() for target in targets}
+    beside = {}
+    for i, target in enumerate(targets):
+        if not (is_grade(target) and is_solution(target)):
+            continue
+        if any(not same_text(cells[j], target) for j in found.get(i, [])):
+            continue
+        marked = {
+            k: places
+            for k, places in found.items()
+            if k != i and grade_id(targets[k])
+        }
+        texts = [
+            j
+            for j in range(*neighbours(i, marked, len(cells)))
+            if cells[j].source.strip() not in known | {""}
+            and not cells[j].grade_id
+            and _is_prose(cells[j])
+        ]
+        if texts:
+            beside[i] = texts
+            submission.review.append(
+                f"{grade_id(target)} was left as it is: took what stands "
+                f'beside it, "{_start(cells[texts[0]].source)}"'
+            )
+    return beside
+
+
+def _is_prose(cell):
+    """Tell whether a cell holds a text, in a cell of whatever type."""
+    if cell.cell_type != "code":
+        return True
+    try:
+        body = ast.parse(cell.source).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return bool(re.match(r"\s*[A-Z]\w*(?: \w+){3}", cell.source))
+    return all(
+        isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        for node in body
+    )
+
+
+def _start(text):
+    """Return the beginning of a text, on one line."""
+    words = " ".join(text.split())
+    return words if len(words) <= 60 else words[:57] + "..."
+
+
+def _further(cells, targets, found, beside):
     """Return the student's own cells, by the cell that they follow.
 
-    A second copy of an answer is kept to be read, not to be run.
+    A second copy of an answer is kept to be read, not to be run. What a
+    student wrote into the set-up cell runs after the course's own.
     """
-    places = {j: i for i, j in found.items()}
+    marks = {grade_id(target) for target in targets} - {None}
+    places = {j: i for i, parts in found.items() for j in parts}
+    moved = {j for parts in beside.values() for j in parts}
     further, last = {}, None
     for j, cell in enumerate(cells):
         if j in places:
             last = places[j]
+            target = targets[last]
+            if not _is_setup(target) or same_text(cell, target):
+                continue
+        elif j in moved:
             continue
-        code = cell.cell_type == "code" and cell.grade_id not in grade_ids
-        new = nbformat.v4.new_code_cell if code else nbformat.v4.new_raw_cell
+        name = f"{OWN}-{j}"
         if cell.cell_type == "markdown":
-            new = nbformat.v4.new_markdown_cell
-        further.setdefault(last, []).append(new(cell.source, id=f"own-{j}"))
+            new = new_markdown_cell(cell.source, id=name)
+            _attach(new, cell.get("attachments", {}))
+        elif cell.cell_type == "code" and cell.grade_id not in marks:
+            new = new_code_cell(cell.source, id=name)
+        else:
+            new = new_raw_cell(cell.source, id=name)
+        new.source = new.source[:LONGEST]
+        further.setdefault(last, []).append(new)
     return further
 
 
@@ -71,13 +186,18 @@ def _report(cells, targets, found, submission):
             continue
         copies = [c for c in cells if c.grade_id == name]
         answers = {c.source.strip() for c in copies} - {target.source.strip()}
-        if i not in found and is_solution(target):
+        parts = found.get(i, [])
+        if not parts and is_solution(target):
             review.append(f"the answer {name} is missing")
-        elif i not in found:
+        elif not parts:
             notes.append(f"put back the deleted cell {name}")
-        elif len(copies) > 1 and is_solution(target) and len(answers) > 1:
+        elif is_solution(target) and len(answers) > len(parts):
             review.append(
                 f"{name} is answered {len(answers)} times: took the last one"
+            )
+        elif is_solution(target) and len(parts) > 1:
+            notes.append(
+                f"{name} was split into {len(parts)} cells: put together"
             )
         elif len(copies) > 1:
             notes.append(f"{name} was copied")
@@ -85,14 +205,14 @@ def _report(cells, targets, found, submission):
             review.append(f"{name} had lost its marks: recognised it")
         elif is_locked(target) and answers:
             notes.append(f"put back the original of {name}")
-    order = [found[i] for i in sorted(found) if grade_id(targets[i])]
+    order = [found[i][0] for i in sorted(found) if grade_id(targets[i])]
     if order != sorted(order):
         review.append("the cells were out of order: put back in order")
-    answers = "\n".join(
+    own = "\n".join(
         cell.source
-        for j, cell in enumerate(cells)
+        for cell in cells
         if cell.cell_type == "code"
         and not any(same_text(cell, target) for target in targets)
     )
-    if words := sorted(set(SUSPICIOUS.findall(answers))):
+    if words := sorted(set(SUSPICIOUS.findall(own))):
         review.append(f"uses {', '.join(words)}: see what for")

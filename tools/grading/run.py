@@ -1,44 +1,37 @@
-"""What is done for one submission, on this machine or any other.
-
-These functions write no file and open no gradebook.
-"""
+"""Run one submission. These functions write no file and open no gradebook,
+so that any machine can call them."""
 
 import ast
-import functools
-import html
 
 import nbformat
-from nbconvert.exporters import HTMLExporter, TemplateExporter
-from nbconvert.filters import Highlight2HTML
-from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
-from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
-from nbgrader.converters.generate_feedback import GenerateFeedback
 from nbgrader.utils import determine_grade, is_grade, is_solution
 
-from tools.grading import read as submissions
 from tools.grading import sandbox
+from tools.grading.repair import OWN, repair
 
 
-def grade(release, submission, timeout):
-    """Run one submission; nothing is written, so any machine can do it.
+def grade(release, submission, seconds):
+    """Repair and run one submission.
 
     If a test fails, the page for the student comes from a second run, of the
     assignment as released: it never was in one process with a hidden test.
 
     Parameters: release, a `Release`; submission, a `Submission` with cells;
-    timeout, seconds for a cell.
+    seconds, of computing for a cell.
     Returns: the student and a dict that JSON can hold: "graded" and "shown",
-    the executed notebooks with and without hidden tests; "notes" and
-    "review", lists of remarks; "box", what the kernels ran in; or "failed",
-    the reason why the grading itself failed.
+    the executed notebooks with and without hidden tests; "notes", "review"
+    and "errors", lists of remarks; "box", what the kernels ran in; or
+    "failed", the reason why the grading itself failed.
     """
     student = submission.student
     try:
-        graded, shown = submissions.repair(submission, release)
-        graded = sandbox.run(graded, timeout)
-        review = submission.review + _mishaps(graded)
+        graded, shown = repair(submission, release)
+        graded, put_back = sandbox.run(graded, seconds)
+        review = submission.review + _mishaps(graded, put_back)
+        errors = []
         if any(_errors(cell) for cell in _tests(graded).values()):
-            shown = sandbox.run(shown, timeout)
+            errors = _own_errors(graded)
+            shown, _ = sandbox.run(shown, seconds)
             _explain(shown, graded)
     except Exception as error:  # one submission must not stop the class
         reason = str(error).strip().splitlines() or [""]
@@ -48,6 +41,7 @@ def grade(release, submission, timeout):
         "shown": shown,
         "notes": submission.notes,
         "review": review,
+        "errors": errors,
         "box": sandbox.box(),
     }
 
@@ -70,22 +64,23 @@ def _explain(shown, graded):
     for name, cell in _tests(graded).items():
         there = _tests(shown)[name]
         if _errors(cell) and not _errors(there):
-            words = _words_to_student(cell.source, _errors(cell)[0].evalue)
+            words = _author_s_words(cell.source, _errors(cell)[0].evalue)
             text = " ".join(["A hidden test failed.", *words])
             there.outputs.append(
                 nbformat.v4.new_output("stream", name="stdout", text=text)
             )
 
 
-def _words_to_student(source, message):
-    """Return the author's own words to the student that are in a message.
+def _author_s_words(test, message):
+    """Return what the author of a hidden test says to the student.
 
     These are the texts of `assert condition, "text"`, the titles given to
-    `check` and the hints that it maps to mistakes. The rest of a message may
-    come from the student's code, which can see the hidden tests as they run.
+    `check` and the hints that it maps to mistakes, as far as the message
+    holds them. The rest of a message may come from the student's code, which
+    can see the hidden tests as they run.
     """
     try:
-        nodes = list(ast.walk(ast.parse(source)))
+        nodes = list(ast.walk(ast.parse(test)))
     except SyntaxError:  # a magic
         return []
     said = [node.msg for node in nodes if isinstance(node, ast.Assert)]
@@ -105,54 +100,48 @@ def _is_check(function):
     return "check" in ast.unparse(function).split(".")
 
 
-def _mishaps(nb):
+# What a human should know
+
+
+def _mishaps(nb, put_back):
     """Return what happened in a run that a human should look at."""
     mishaps = [
-        f"{error.evalue}: {cell.source.splitlines()[0][:60]}"
+        f"{error.evalue}: {_first_line(cell)}"
         for cell in nb.cells
         if cell.cell_type == "code"
         for error in _errors(cell)
         if error.ename in sandbox.OWN_ERRORS
     ]
+    mishaps += [
+        f"replaced {names} (put back): {_first_line(nb.cells[index])}"
+        for index, names in put_back.items()
+    ]
     for name, cell in _tests(nb).items():
         try:
             determine_grade(cell)
         except (ValueError, KeyError):  # nbgrader would give up on it
-            cell.outputs = []
-            cell.source = "raise ValueError"
-            mishaps.append(f"{name} claims more points than there are")
+            reason = "claims more points than there are"
+            cell.outputs = [sandbox.error_output("NoPoints", reason)]
+            mishaps.append(f"{name} {reason}")
     return mishaps
 
 
-def page(student, nb, title, score, max_score):
-    """Return the student and the HTML of nbgrader's feedback template."""
-    known = {"notebook": title, "score": score, "max_score": max_score}
-    resources = {"nbgrader": known | {"late_penalty": 0}}
-    try:
-        text, _ = _exporter().from_notebook_node(nb, resources)
-    except Exception as error:  # one page must not stop the class
-        reason = html.escape(f"{type(error).__name__}: {error}")
-        text = f"<p>{score} of {max_score} points.</p><p>No page: {reason}</p>"
-    return student, text
+def _own_errors(nb):
+    """Return the errors in which a student's cells ended, a line each."""
+    return [
+        f"a cell ended in {_one_line(f'{error.ename}: {error.evalue}')}: "
+        f"{_first_line(cell)}"
+        for cell in nb.cells
+        if cell.cell_type == "code"
+        and (is_solution(cell) or cell.id.startswith(OWN))
+        for error in _errors(cell)
+        if error.ename not in sandbox.OWN_ERRORS
+    ]
 
 
-class PageExporter(HTMLExporter):
-    """HTMLExporter without its second pass over the finished page, which
-    takes four fifths of the time to add what these pages don't need."""
-
-    def from_notebook_node(self, nb, resources):
-        resources = self._init_resources(resources)
-        code = Highlight2HTML(pygments_lexer="ipython3", parent=self)
-        data = WidgetsDataTypeFilter({}, parent=self, resources=resources)
-        self.register_filter("highlight_code", code)
-        self.register_filter("filter_data_type", data)
-        return TemplateExporter.from_notebook_node(self, nb, resources)
+def _one_line(text):
+    return " ".join(text.split())[:120]
 
 
-@functools.cache
-def _exporter():
-    exporter = PageExporter(
-        config=GenerateFeedback().config, sanitize_html=True
-    )
-    exporter.register_preprocessor(CSSHTMLHeaderPreprocessor, enabled=True)
-    return exporter
+def _first_line(cell):
+    return _one_line((cell.source.strip().splitlines() or [""])[0])[:60]

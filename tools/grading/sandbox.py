@@ -16,18 +16,22 @@ import time
 from pathlib import Path
 
 import nbformat
+import psutil
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbgrader.preprocessors import Execute, LimitOutput
-from traitlets import Unicode
+from traitlets import Integer, Unicode
 
+from tools.grading.repair import OWN
 from tools.notebooks.files import ROOT
 
 KERNEL = ROOT / "tools" / "grading" / "kernel.py"
 MEMORY = 4096  # megabytes for a kernel
 OUTPUT = 1_000_000  # characters kept of one cell
 DEATHS = 4  # kernels that one notebook may kill
+PATIENCE = 6  # seconds on the clock for each of computing
+PUT_BACK = "application/vnd.course.put-back"  # see kernel.py
 OWN_ERRORS = {"KernelDied", "Timeout", "NotRun"}  # not Python's names
 
 UNSHARE = ["unshare", "-rnpf", "--kill-child", "env", "-u", "JPY_PARENT_PID"]
@@ -84,6 +88,7 @@ def _environment(folder):
         "NBGRADER_EXECUTION": "autograde",
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
+        "PIP_NO_INDEX": "1",  # `!pip install` fails at once, not after retries
     }
 
 
@@ -91,6 +96,7 @@ class BoxedKernelManager(AsyncKernelManager):
     """Starts kernel.py in the box, spoken to through Unix sockets."""
 
     folder = Unicode()
+    seconds = Integer()  # of computing, for a cell
 
     @property
     def kernel_spec(self):
@@ -99,6 +105,7 @@ class BoxedKernelManager(AsyncKernelManager):
             argv=[
                 *boxes[box()],
                 *(sys.executable, "-P", str(KERNEL), str(MEMORY)),
+                str(self.seconds),
                 *("-f", "{connection_file}"),
                 "--HistoryManager.enabled=False",
             ],
@@ -113,15 +120,21 @@ class BoxedExecute(Execute):
 
     A cell that kills its kernel, or can't be interrupted, gets an error as
     its output; the notebook is run again without it, so that the points of
-    the others are kept.
+    the others are kept. The student's own cells have a time of their own;
+    when it is over they are passed over.
     """
 
     shutdown_kernel = "immediate"
     ipython_hist_file = ""
 
+    def __init__(self, seconds):
+        super().__init__(timeout=PATIENCE * seconds)
+        self.seconds = seconds
+
     def create_kernel_manager(self):
         self.km = BoxedKernelManager(
             folder=self.folder,
+            seconds=self.seconds,
             transport="ipc",
             connection_file=f"{self.folder}/kernel.json",
         )
@@ -138,40 +151,62 @@ class BoxedExecute(Execute):
     def preprocess(self, nb, resources):
         """Run `nb` in place; return it and the resources."""
         self.given_up = {}  # index of a cell: the error in its place
-        self.deadline = time.monotonic() + 10 * self.timeout
+        self.put_back = {}  # index of a cell: names it had replaced
+        self.left = {True: 5 * self.seconds, False: 10 * self.seconds}
         self.index = 0
         for _ in range(DEATHS + 2):
             try:
                 with tempfile.TemporaryDirectory(prefix="run") as self.folder:
                     return super().preprocess(nb, resources)
             except CellTimeoutError:  # and no reply to the interrupt
-                self._give_up("Timeout", f"more than {self.timeout} s")
+                self._give_up("Timeout", "it can't be interrupted")
             except DeadKernelError:
                 self._give_up("KernelDied", "the kernel died in this cell")
         raise RuntimeError("no kernel stays alive")
 
     def _give_up(self, name, reason):
         """Put an error in the present cell's place, unless one is there."""
-        self.given_up.setdefault(self.index, _error(name, reason))
+        self.given_up.setdefault(self.index, error_output(name, reason))
 
     def preprocess_cell(self, cell, resources, index):
         """Run one cell, unless it was given up or time is up."""
-        self.index, self.printed = index, 0
-        if len(self.given_up) > DEATHS or time.monotonic() > self.deadline:
-            self._give_up("NotRun", "the notebook used up its time")
         if cell.cell_type != "code":
             return cell, resources
+        self.index, self.printed = index, 0
+        own = cell.id.startswith(OWN)
+        if len(self.given_up) > DEATHS or self.left[own] <= 0:
+            self._give_up("NotRun", "the notebook used up its time")
         if index not in self.given_up:
-            cell, resources = super().preprocess_cell(cell, resources, index)
+            start, computed = time.monotonic(), self._computed()
+            try:
+                cell, resources = super().preprocess_cell(
+                    cell, resources, index
+                )
+            finally:
+                waited = (time.monotonic() - start) / PATIENCE
+                computed = self._computed() - computed
+                self.left[own] -= max(waited, computed)
             if any(o.get("ename") == "CellTimeoutError" for o in cell.outputs):
-                self._give_up("Timeout", f"more than {self.timeout} s")
+                self._give_up("Timeout", f"no end after {self.timeout} s")
         if index in self.given_up:
             cell.outputs = [self.given_up[index]]
         return cell, resources
 
+    def _computed(self):
+        """Return the seconds that the kernel has computed until now."""
+        try:
+            box = psutil.Process(self.km.provisioner.pid)
+            family = [box, *box.children(recursive=True)]
+            return sum(sum(member.cpu_times()[:2]) for member in family)
+        except (psutil.Error, AttributeError):  # it is gone
+            return 0
+
     def output(self, outs, msg, display_id, cell_index):
         """Keep an output as far as the cell has not printed too much."""
         room, content = OUTPUT - self.printed, msg["content"]
+        if PUT_BACK in content.get("data", {}):
+            self.put_back[cell_index] = content["data"][PUT_BACK]
+            return None
         if msg["msg_type"] == "stream" and room > 0:
             content["text"] = content["text"][:room]
         size = len(str(content))
@@ -181,26 +216,30 @@ class BoxedExecute(Execute):
         return super().output(outs, msg, display_id, cell_index)
 
 
-def _error(name, reason):
+def error_output(name, reason):
+    """Return the output of a cell that ended in an error of our own."""
     return nbformat.v4.new_output(
         "error", ename=name, evalue=reason, traceback=[f"{name}: {reason}"]
     )
 
 
-def run(nb, timeout):
+def run(nb, seconds):
     """Run a copy of a notebook in the box.
 
-    Parameters: nb, a NotebookNode; timeout, seconds for each cell (the whole
-    notebook gets ten times as much).
-    Returns: the executed copy. An error in a cell is its output.
+    Parameters: nb, a NotebookNode; seconds of computing for each cell. A
+    notebook gets ten times as many, the student's own cells five times;
+    PATIENCE times as many may pass on the clock.
+    Returns: the executed copy, an error in a cell being its output; and what
+    was put back, {index of the cell: names that it had replaced}.
     Raises: RuntimeError and others if no kernel can be started here.
     """
     nb = nbformat.from_dict(nb)
     resources = {"metadata": {}}
-    nb, _ = BoxedExecute(timeout=timeout).preprocess(nb, resources)
+    execute = BoxedExecute(seconds)
+    nb, _ = execute.preprocess(nb, resources)
     nb, _ = LimitOutput().preprocess(nb, resources)
     for cell in nb.cells:
         for output in cell.get("outputs", []):
             if output.output_type == "stream":
                 output.name = "stdout"  # a warning costs no points
-    return nb
+    return nb, execute.put_back

@@ -1,0 +1,128 @@
+"""Where results lie: any name, any place, one folder for each class."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+
+import pytest
+from sample_class import NAME, changed, rows, save
+
+from tools.grading import results
+from tools.grading.grade import grade_class
+from tools.notebooks.files import NotebookError
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Course #1",
+        "100 %",
+        "what?",
+        "a'b",
+        "[a] {b}",
+        "ü ø",
+        "x&y=z",
+        ";",
+        "%2F",
+    ],
+)
+def test_a_class_s_folder_may_have_any_name(course, released, tmp_path, name):
+    parent = tmp_path / name
+    save(parent / name, {"a01_Ann.ipynb": changed()(released)})
+    into = grade_class(parent / name, 1, root=course)
+    assert into.parent == parent and into.name.endswith("-a01-graded")
+    assert rows(into)["Ann"]["total"] == "6"
+    assert (into / "gradebook.db").exists()
+    assert sorted(p.name for p in parent.iterdir()) == sorted(
+        [name, into.name]
+    )
+
+
+def test_each_class_has_results_of_its_own(tmp_path):
+    names = ["CS101.A", "CS101.B", "CS101", "CS101.zip", "x#", "x?", "x_"]
+    places = {results.place(tmp_path / name, "a01") for name in names}
+    assert len(places) == len(names)
+    assert results.place(tmp_path / "a01", "a01").name == "a01-a01-graded"
+
+
+def test_no_result_leaves_the_folder(tmp_path):
+    store = results.ResultStore(tmp_path / "results", None, None, "")
+    for place in "../x", "/tmp/x", "feedback/../../x":
+        with pytest.raises(ValueError, match="not among the results"):
+            store.write(place, "")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_can_t_be_written_is_one_line(
+    course, released, tmp_path, monkeypatch
+):
+    save(tmp_path / "sent", {"a01_Ann.ipynb": changed()(released)})
+
+    def refuse(self, *args, **kwargs):
+        raise PermissionError(13, "Permission denied", str(self))
+
+    monkeypatch.setattr("pathlib.Path.mkdir", refuse)
+    with pytest.raises(NotebookError, match="can't write the results") as e:
+        grade_class(tmp_path / "sent", 1, root=course)
+    assert "\n" not in str(e.value)
+
+
+def test_a_start_that_fails_leaves_nothing(course, released, tmp_path):
+    save(tmp_path / "sent", {"a01_Ann.ipynb": changed()(released)})
+    with pytest.raises(NotebookError):
+        grade_class(tmp_path / "sent", 1, dask="tcp://nowhere", root=course)
+    assert [path.name for path in tmp_path.iterdir()] == ["sent"]
+
+
+# Grading by hand, with nothing but what README says
+
+
+def get(url):
+    with urllib.request.urlopen(url, timeout=60) as reply:
+        return reply.read().decode()
+
+
+@pytest.fixture
+def formgrader(graded, tmp_path):
+    """The address of a Jupyter server in the folder with the results."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    own = {name: str(tmp_path) for name in ("HOME", "JUPYTER_CONFIG_DIR")}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
+        + [f"--port={port}", "--ServerApp.token="],
+        cwd=graded,
+        env=os.environ | own,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    address = f"http://127.0.0.1:{port}/formgrader"
+    try:
+        for _ in range(300):
+            try:
+                get(address)
+                break
+            except OSError:
+                time.sleep(0.2)
+        yield address
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def test_formgrader_shows_the_assignment_and_each_submission(formgrader):
+    listed = json.loads(get(f"{formgrader}/api/assignments"))
+    assert [one["name"] for one in listed] == ["a01"]
+    [notebook] = json.loads(get(f"{formgrader}/api/notebooks/a01"))
+    assert notebook["needs_manual_grade"] and notebook["num_submissions"] > 20
+    url = f"{formgrader}/api/submitted_notebooks/a01/{NAME}"
+    submissions = {s["student"]: s for s in json.loads(get(url))}
+    for student in "Alice", "Photo", "Lost photo", "New cell", "Half emoji":
+        page = get(f"{formgrader}/submissions/{submissions[student]['id']}/")
+        assert "nbgrader" in page
+        if student == "Photo":
+            assert "data:image/gif;base64,R0lGOD" in page

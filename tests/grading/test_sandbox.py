@@ -1,0 +1,171 @@
+"""The box and the kernel in it: what code can't do, and what it may."""
+
+import os
+import socket
+
+import psutil
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+from tools.grading import sandbox
+from tools.notebooks.files import ROOT
+
+
+def run(*sources, seconds=2):
+    """Run cells in the box; return the last output of each as text."""
+    nb = new_notebook(cells=[new_code_cell(source) for source in sources])
+    said = []
+    for cell in sandbox.run(nb, seconds)[0].cells:
+        output = cell.outputs[-1] if cell.outputs else {}
+        text = output.get("text") or output.get("ename")
+        said.append(text or output.get("data", {}).get("text/plain"))
+    return said
+
+
+def test_a_kernel_has_no_network(require):
+    require(sandbox.box(), "bubblewrap")
+    connect = "import socket\nsocket.create_connection(('127.0.0.1', {}), 1)"
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        assert run(connect.format(port)) == ["ConnectionRefusedError"] or (
+            run(connect.format(port)) == ["OSError"]
+        )
+
+
+def test_a_kernel_sees_no_files_but_the_course_s_helpers(require, tmp_path):
+    require(sandbox.box() == "bwrap", "bubblewrap")
+    secret = tmp_path / "gradebook.db"
+    secret.write_text("secret")
+    places = ["/var", str(ROOT / "notebooks"), str(secret)]
+    assert all(map(os.path.exists, places))
+    source = (
+        "import os, utils\n"
+        f"print([place for place in {places} if os.path.exists(place)])"
+    )
+    assert run(source) == ["[]\n"]
+    assert run(f"open({str(ROOT / 'utils' / 'x.py')!r}, 'w')") == ["OSError"]
+
+
+def test_a_kernel_does_not_get_the_grader_s_environment(monkeypatch):
+    monkeypatch.setenv("PGPASSWORD", "secret")
+    assert run("import os\nos.environ.get('PGPASSWORD', 'none')") == ["'none'"]
+
+
+def test_a_kernel_s_memory_is_limited():
+    source = "import numpy as np\nx = np.ones(2**30)"  # 8 GB
+    assert run(source, "1 + 1", seconds=20) == ["MemoryError", "2"]
+
+
+def test_what_a_kernel_leaves_behind_is_killed(require):
+    require(sandbox.box(), "bubblewrap")
+    source = (
+        "import subprocess\n"
+        "subprocess.Popen(['sleep', '98765'], start_new_session=True).pid > 0"
+    )
+    assert run(source) == ["True"]
+    left = [p.info["cmdline"] for p in psutil.process_iter(["cmdline"])]
+    assert ["sleep", "98765"] not in left
+
+
+# Time
+
+
+def test_a_cell_that_waits_for_others_is_not_slow():
+    wait = "import time\ntime.sleep(2.5)\n'done'"
+    assert run(wait, seconds=1) == ["'done'"]
+
+
+DEAF = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n"
+
+
+@pytest.mark.parametrize(
+    "endless",
+    [
+        "while True: pass",
+        DEAF + "while True: pass",
+        DEAF + "sum(iter(int, 1))",  # in C, where no signal is heard
+        "import time\ntime.sleep(98765)",
+    ],
+)
+def test_a_cell_without_end_costs_only_itself(endless):
+    said = run("x = 1", endless, "x", seconds=1)
+    assert said in ([None, "Timeout", "1"], [None, "CellTimeoutError", "1"])
+
+
+def test_a_notebook_that_kills_every_kernel_comes_to_an_end():
+    said = run(*["import os\nos._exit(1)"] * (sandbox.DEATHS + 3))
+    assert said[: sandbox.DEATHS] == ["KernelDied"] * sandbox.DEATHS
+    assert said[-1] == "NotRun"
+
+
+def test_a_student_s_own_cells_can_t_use_up_the_time_of_the_answers():
+    loops = [
+        new_code_cell("while True: pass", id=f"own-{i}") for i in range(7)
+    ]
+    nb = new_notebook(cells=[*loops, new_code_cell("1 + 1", id="answer")])
+    cells = sandbox.run(nb, 1)[0].cells
+    assert cells[6].outputs[0].ename == "NotRun"
+    assert cells[7].outputs[0].data["text/plain"] == "2"
+
+
+def test_output_without_end_is_cut():
+    source = "for i in range(9999): print('x' * 1000, end='')"
+    nb = new_notebook(cells=[new_code_cell(source)])
+    outputs = sandbox.run(nb, 20)[0].cells[0].outputs
+    printed = sum(len(output.text) for output in outputs)
+    assert 0.9 * sandbox.OUTPUT < printed <= sandbox.OUTPUT
+
+
+# What a cell can't spoil for the next
+
+
+@pytest.mark.parametrize(
+    "spoil, name, look, value",
+    [
+        (
+            "import numpy as np\nnp.sum = None",
+            "numpy.sum",
+            "callable(np.sum)",
+            "True",
+        ),
+        (
+            "import builtins\nbuiltins.len = None",
+            "builtins.len",
+            "len([1])",
+            "1",
+        ),
+        (
+            "import os\nos.environ.clear()",
+            "os.environ['NBGRADER_EXECUTION']",
+            "os.environ['NBGRADER_EXECUTION']",
+            "'autograde'",
+        ),
+        (
+            "from utils.checking import check\ncheck.equal = None",
+            "utils.checking.check.equal",
+            "callable(check.equal)",
+            "True",
+        ),
+    ],
+)
+def test_what_later_cells_rely_on_is_put_back(spoil, name, look, value):
+    nb = new_notebook(cells=[new_code_cell(s) for s in (spoil, look)])
+    nb, put_back = sandbox.run(nb, 5)
+    assert name in put_back[0]
+    assert nb.cells[0].outputs == []
+    assert nb.cells[1].outputs[0].data["text/plain"] == value
+
+
+def test_nothing_is_put_back_after_honest_code():
+    honest = "import numpy as np\nimport os\nos.environ['X'] = '1'\nlen = 3"
+    nb = new_notebook(cells=[new_code_cell(honest)])
+    assert sandbox.run(nb, 5)[1] == {}
+
+
+def test_after_an_error_what_stands_below_is_defined():
+    cell = "import math\n1 / 0\ndef f(): return math.pi\n1 / 0\nX = 5"
+    assert run(cell, "f() > 3", "X") == [
+        "ZeroDivisionError",
+        "True",
+        "NameError",
+    ]
