@@ -1,103 +1,160 @@
-"""Find what each student sent in a folder, whatever the files are called."""
+"""Find what each student of a class has sent, whatever the files are called.
 
-import io
+Every file and folder at the top of the class's folder belongs to somebody.
+"""
+
 import re
-import zipfile
-from pathlib import PurePosixPath
 from typing import NamedTuple
 
-LARGEST = 50 * 2**20  # bytes of one file, zip or member of a zip
-HIDDEN = {"__MACOSX", ".ipynb_checkpoints"}
+from tools.grading import names as people
+from tools.grading import unpack
+from tools.grading.unpack import Sent
+from tools.notebooks.files import NotebookError
+
+CHECKPOINTS = ".ipynb_checkpoints"
+WRAPPER = re.compile(r"(?i)assignment_\d+_export|submissions?")
 
 
-class Sent(NamedTuple):
-    """One file as a student sent it."""
+class Student(NamedTuple):
+    """One student and what came from them."""
 
-    student: str
-    place: str  # path inside the folder, zips included
-    content: bytes | None  # None: not a notebook's name, or too large
+    key: str  # unique; fit for files, pages and databases
+    name: str  # as people read it
+    id: str  # the learning platform's, or ""
+    files: list[Sent]
 
 
-def collect(folder, release, known):
-    """Find one submission of each student in a folder.
+def collect(folder, names, pattern=None):
+    """Find what each student of a class has sent.
 
-    Parameters: folder, a Path to a folder or a zip; release, a `Release`;
-    known, the names of all assignments, which are no part of a student's.
-    Returns: a list of `Submission`, sorted by student.
+    Parameters: folder, a Path to a folder or to an archive of one; names, of
+    assignments and their notebooks, which are no part of a student's name;
+    pattern, a regular expression with the groups `name` and, if you like,
+    `id`, for what the files and folders at the top are called.
+    Returns: a list of `Student`, sorted by name.
+    Raises: NotebookError if there is no class or the pattern is none.
     """
-    names = [release.notebook, *known]
-    students = {}
-    for sent in _sent(folder, names):
-        students.setdefault(sent.student.casefold(), []).append(sent)
-    return [_best(files, release) for _, files in sorted(students.items())]
-
-
-def _sent(folder, names):
-    """Yield a `Sent` for each file in a folder or zip, zips opened."""
-    for place, content in files(folder):
-        if content is not None and place.name.lower().endswith(".zip"):
-            yield from _unzipped(place, content, names)
-        elif len(place.parts) > 1 or place.suffix.lower() == ".ipynb":
-            yield Sent(student_name(place, names), str(place), content)
-
-
-def files(folder):
-    """Yield the place and the content of each file worth a look."""
-    if folder.suffix.lower() == ".zip":
-        yield from _members(folder.read_bytes())
-        return
-    for path in sorted(folder.rglob("*")):
-        place = PurePosixPath(path.relative_to(folder).as_posix())
-        if path.is_file() and not path.is_symlink() and _visible(place):
-            fits = path.stat().st_size <= LARGEST and _wanted(place)
-            yield place, path.read_bytes() if fits else None
-
-
-def _members(content):
-    """Yield the place and the content of each file of a zip, in memory."""
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        for member in archive.infolist():
-            place = PurePosixPath(member.filename)
-            if not member.is_dir() and _visible(place):
-                fits = member.file_size <= LARGEST and _wanted(place)
-                yield place, archive.read(member) if fits else None
-
-
-def _unzipped(place, content, names):
-    student = student_name(place, names)
+    form = people.compiled(pattern)
+    if folder.is_dir():
+        return _students(unpack.on_disk(folder), folder, names, form)
     try:
-        for inner, data in _members(content):
-            yield Sent(student, f"{place}/{inner}", data)
-    except (zipfile.BadZipFile, RuntimeError, OSError, ValueError):
-        yield Sent(student, str(place), None)
+        with open(folder, "rb") as file:
+            return _students(unpack.members(file), folder, names, form)
+    except FileNotFoundError:
+        raise NotebookError(f"{folder}: no such folder or zip") from None
+    except OSError as error:
+        raise NotebookError(f"{folder}: {error.strerror}") from None
 
 
-def _visible(place):
-    return not any(p in HIDDEN or p.startswith(".") for p in place.parts)
+def _students(items, folder, names, form):
+    """Return the students whose files are among some items."""
+    items, depth = _unwrapped(_checked(list(items), folder), folder, names)
+    tops = {}
+    for item in items:
+        tops.setdefault(item.parts[depth], []).append(item)
+    students = {}
+    for top, group in tops.items():
+        if top == CHECKPOINTS or people.is_besides(top, tops):
+            continue
+        who = people.who(top, names, form, _is_file(group, depth))
+        if who:
+            sent = list(unpack.look_into(group))
+        else:
+            place = "/".join(group[0].parts[: depth + 1])
+            sent = [Sent(place, None, "the pattern for names doesn't fit")]
+            who = top, ""
+        _, files = students.setdefault(people.identity(*who), (who, []))
+        files += sent
+    if not students:
+        raise NotebookError(f"{folder}: there is nothing in it")
+    return _with_keys(students)
 
 
-def _wanted(place):
-    return place.suffix.lower() in {".ipynb", ".zip"}
+def _checked(items, folder):
+    """Return the items of a class if the folder itself could be read."""
+    for item in items:
+        if item.parts == () and item.problem == unpack.EMPTY:
+            items = []
+        elif item.parts == ():
+            reason = item.problem
+            if not folder.is_dir():
+                reason = "not a zip that can be read"
+            raise NotebookError(f"{folder}: {reason}")
+    return items
 
 
-def student_name(place, names):
-    """Guess a student's name from where the file was.
+def _unwrapped(items, folder, names):
+    """Return the items and which of their parts names a student: the first,
+    unless all are in one folder or archive around the class."""
+    depth = 0
+    while len({item.parts[depth] for item in items}) == 1:
+        inside = unpack.contents(items[0]) if len(items) == 1 else items
+        deeper = [item for item in inside if len(item.parts) > depth + 1]
+        beside = [item for item in inside if len(item.parts) == depth + 1]
+        if any(item.problem != unpack.EMPTY for item in beside):
+            break
+        tops = {item.parts[depth + 1] for item in deeper}
+        if not _is_around(items[0].parts[depth], tops, folder, names):
+            break
+        items, depth = deeper, depth + 1
+    return items, depth
 
-    Parameters: place, a PurePosixPath such as "Ann Lee_12_assignsubmission_
-    file_/a01.ipynb" or "a01_ann (1).ipynb"; names, of the assignments.
-    Returns: the name of the folder or file without what Moodle, Canvas,
-    browsers, Colab, JupyterLab and the assignment added to it; the file's
-    own name if nothing else is in it.
+
+def _is_around(called, tops, folder, names):
+    """Tell if what all is in is the class's, not the only student's."""
+    students = {people.on_platform(top, names) for top in tops} - {None}
+    own = WRAPPER.fullmatch(called), called in (folder.stem, *names)
+    return len(students) > 1 or (len(tops) > 1 and any(own))
+
+
+def _is_file(group, depth):
+    return any(
+        len(item.parts) == depth + 1 and item.problem != unpack.EMPTY
+        for item in group
+    )
+
+
+def _with_keys(found):
+    """Return the students from {identity: ((name, id), files)}."""
+    who = {
+        one: (people.readable(name) or "?", people.readable(number))
+        for one, ((name, number), _) in found.items()
+    }
+    keys = people.keys(who)
+    students = [
+        Student(keys[one], *who[one], _without_receipts(files))
+        for one, (_, files) in found.items()
+    ]
+    return sorted(students, key=lambda one: (one.name.casefold(), *one[:3]))
+
+
+def _without_receipts(files):
+    """Leave out what says nothing more beside a student's other files."""
+    rest = [
+        sent
+        for sent in files
+        if sent.problem != unpack.EMPTY
+        and not people.RECEIPT.fullmatch(sent.place.split("/")[-1])
+    ]
+    return rest or files[:1]
+
+
+def guess_assignment(students, names):
+    """Return the assignment that most of the files are called after.
+
+    Raises: NotebookError if there is none, or more than one.
     """
-    name = place.parts[0]
-    if len(place.parts) == 1:
-        name = re.sub(r"\.(ipynb|zip)$", "", name, flags=re.IGNORECASE)
-    whole = name
-    name = re.sub(r"_\d+_assignsubmission_\w+?_", " - ", name)
-    name = re.sub(r"_(?:LATE_)?\d{3,}_\d{3,}_", " - ", name)
-    name = re.sub(r"[\s_-]*(?:\(\d+\)|-?Copy\d*|copy)$", "", name)
-    name = re.sub(r"^(?:Copy of|Kopie van|Kopie von)\s+", "", name)
-    for given in sorted(names, key=len, reverse=True):
-        name = re.sub(rf"(?i)(?<![^\W_]){re.escape(given)}(-\d+)?", "", name)
-    name = re.sub(r'[\\/:*?"<>|+]', " ", name).strip(" _-.,=@")
-    return name or whole
+    places = "\n".join(sent.place for one in students for sent in one.files)
+    count = {
+        name: len(
+            re.findall(rf"(?i)(?<![^\W_]){re.escape(name)}(?![^\W_])", places)
+        )
+        for name in names
+    }
+    most = [n for n in names if count[n] == max(count.values())]
+    if len(most) != 1:
+        raise NotebookError(
+            "the files aren't called after one assignment; say which it is: "
+            f"--assignment {' or '.join(most) or '(there is none)'}"
+        )
+    return most[0]
