@@ -7,8 +7,9 @@ import unicodedata
 from tools.notebooks.files import NotebookError
 
 ENDINGS = (
-    r"(?i)\.(?:ipynb[\w-]*|zip|tar|t?gz|tbz2?|bz2|t?xz|7z|rar|json|txt|html?"
-    r"|pdf|py|docx?|odt|rtf|md|csv|xlsx?|pptx?|png|jpe?g|heic|bin|download)$"
+    r"(?i)(?:_ipynb|\.(?:ipynb[\w-]*|zip|tar|t?gz|tbz2?|bz2|t?xz|7z|rar|json"
+    r"|txt|html?|pdf|py|docx?|odt|rtf|md|csv|xlsx?|pptx?|png|jpe?g|heic|bin"
+    r"|download))$"
 )
 OF_FOLDERS = r"(?i)\.(?:ipynb|zip|tar|t?gz|tbz2?|bz2|t?xz|7z|rar)$"
 COPY = r"(?i)(?:[\s_-]*\(\d{1,2}\)|[\s_-]+(?:copy\d*|kopie)|的?副本)$"
@@ -18,6 +19,7 @@ NOBODY = re.compile(
     r"(?i)(?:[\W\d_]|assignment|homework|hw|exercise|lab|notebook|untitled"
     r"|submission|solution|answers?|final|version|copy|new|my|file)*"
 )
+NUMBER = re.compile(r"\d+")
 # What learning platforms make of a name.
 MOODLE = r"(?P<name>.+?)(?:_(?P<id>\d+))?_assignsubmission_[a-z]+(?:_.*)?"
 CANVAS = (
@@ -77,12 +79,16 @@ def who(called, names, form=None, is_file=True):
 
 def on_platform(called, names):
     """Return the name and id that a learning platform wrote, or None."""
+    if len(called) > 255:  # no name of a file
+        return None
     titles = "|".join(map(_title, _longest_first(names))) or "(?!)"
     for form in (MOODLE, CANVAS, BLACKBOARD, BRIGHTSPACE, GRADESCOPE):
         form = form % titles if form is BLACKBOARD else form
         if found := re.fullmatch(form, called, re.DOTALL):
             name = found["name"] or found["id"]
-            if form is CANVAS and _is_nobody(_without_titles(name, names)):
+            if form is CANVAS and NOBODY.fullmatch(
+                _without_titles(name, names)
+            ):
                 continue  # a01_2026_101_ann.ipynb
             return name, found["id"] or ""
     return None
@@ -95,7 +101,7 @@ def is_besides(called, others):
 
 
 def _is_nobody(name):
-    return bool(NOBODY.fullmatch(name))
+    return bool(NOBODY.fullmatch(name)) and not NUMBER.fullmatch(name)
 
 
 def _left(called, names, is_file):

@@ -181,7 +181,7 @@ def _try(sent, release):
         except ValueError as error:
             problem = str(error)
         except Exception as error:  # one submission must not stop the class
-            problem = f"not read, {type(error).__name__}"
+            problem, cells = f"not read, {type(error).__name__}", None
     if cells is None and not sent.problem and not _is_notebook(sent.place):
         sent = sent._replace(content=None)
         problem = kind(sent.place)

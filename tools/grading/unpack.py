@@ -122,7 +122,8 @@ def _look_inside(item, content, left, depth):
     if depth == DEPTH:
         yield Sent(place, None, f"an archive more than {DEPTH} deep")
         return
-    inside = members(io.BytesIO(content), item.parts, left["bytes"])
+    limit = max(left["bytes"], 0)
+    inside = members(io.BytesIO(content), item.parts, limit)
     for member in sorted(inside, key=_what_matters_first):
         sent += _look(member, left, depth + 1)
     if ARCHIVE.search(place) or any(one.content is not None for one in sent):
@@ -237,7 +238,8 @@ def contents(item):
         return [item]
     try:
         if _is_archive(item.read(HEAD), item.parts[-1]):
-            return members(io.BytesIO(item.read(item.size)), item.parts)
+            content = io.BytesIO(item.read(item.size))
+            return members(content, item.parts, 10 * MOST)
     except Exception:  # as above; `look_into` will say what is wrong
         pass
     return [item]
@@ -260,7 +262,7 @@ def _of_zip(file, parts, limit):
 
 def _zip(file, limit):
     """Open a zip, also one with names that claim to be UTF-8."""
-    if limit >= 0 and file.getvalue().count(b"PK\1\2") > MEMBERS:
+    if 0 <= limit <= MOST and file.getvalue().count(b"PK\1\2") > MEMBERS:
         raise ValueError
     try:
         return zipfile.ZipFile(file)
