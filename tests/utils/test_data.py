@@ -1,326 +1,187 @@
-"""utils.data against a mirror on this machine, and its stand-ins."""
+"""utils.data and its folder: what it reads, what it says, what it lists."""
 
 import functools
 import gzip
-import hashlib
 import os
 import re
-import signal
 import subprocess
 import sys
-import tempfile
-import threading
-import time
-from collections import Counter
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import numpy as np
 import pytest
+from tiny import (
+    NAMES,
+    PUBLISHED,
+    UNPACKED,
+    WAIT,
+    assert_published,
+    one_line,
+    put,
+)
 
-from utils import data
+from utils import data, stand_ins
 
 ROOT = Path(data.__file__).resolve().parent.parent
-NAMES = [file.name for file in data.REGISTRY["mnist"].files]
 REAL = data.REGISTRY
-WAIT = 30  # seconds, for what takes far less
 
 
-def pack(array):
-    """The bytes of a gzipped IDX file."""
-    head = bytes([0, 0, 8, array.ndim])
-    shape = np.array(array.shape, ">i4").tobytes()
-    return gzip.compress(head + shape + array.tobytes())
+# Files under other names, in other places
+
+SPELLINGS = {
+    "unpacked": lambda name: f"mnist/{name[:-3]}",
+    "unpacked under the old name": lambda name: f"mnist/{name}",
+    "with a dot": lambda name: f"mnist/{name[:-3].replace('-idx', '.idx')}",
+    "flat": lambda name: name,
+    "flat and unpacked": lambda name: name[:-3],
+    "torchvision": lambda name: f"MNIST/raw/{name[:-3]}",
+    "torchvision in mnist": lambda name: f"mnist/MNIST/raw/{name[:-3]}",
+    "packed": lambda name: f"other/{name}",
+    "twice": lambda name: f"{name[:-3]}/{name[:-3]}",
+    "numbered by a browser": lambda name: f"{name} (1)",
+}
 
 
-def make_arrays():
-    rng = np.random.default_rng(1)
-    for n in (300, 10):
-        yield rng.integers(0, 256, (n, 28, 28), np.uint8)
-        yield rng.integers(0, 10, n, np.uint8)
-
-
-ARRAYS = dict(zip(NAMES, make_arrays(), strict=True))
-PUBLISHED = {name: pack(array) for name, array in ARRAYS.items()}
-
-
-class Handler(BaseHTTPRequestHandler):
-    """GET /fault/name: the file, spoilt as the fault says."""
-
-    def do_HEAD(self):
-        self.server.asked.append(self.path)
-        if self.path.startswith("/silent"):
-            self.server.closing.wait(WAIT)
-        self.send_response(200)
-        self.end_headers()
-
-    def do_GET(self):
-        self.server.asked.append(self.path)
-        _, fault, name = self.path.split("/")
-        body = PUBLISHED[name]
-        half = body[: len(body) // 2]
-        if fault == "once":  # cut the first time
-            fault = "cut" if self.server.asked.count(self.path) == 1 else ""
-        if fault in ("404", "500"):
-            return self.send_error(int(fault))
-        if fault == "corrupt":
-            body = body[:-20] + bytes([body[-20] ^ 1]) + body[-19:]
-        if fault == "truncated":
-            body = half
-        if fault == "together":  # answers once both processes have asked
-            self.server.pair.wait(WAIT)
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(half if fault in ("cut", "stall") else body)
-        if fault == "stall":
-            self.wfile.flush()
-            self.server.stalled.set()
-            self.server.closing.wait(WAIT)
-
-    def log_message(self, *args):
-        pass
-
-
-@pytest.fixture(scope="module")
-def server():
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.closing, server.stalled = threading.Event(), threading.Event()
-    server.pair = threading.Barrier(2)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield server
-    server.closing.set()
-    server.shutdown()
-    server.server_close()
-
-
-@pytest.fixture(autouse=True)
-def no_network(monkeypatch, tmp_path):
-    """An empty data folder, no mirrors, nothing remembered."""
-    monkeypatch.setenv("COURSE_DATA", str(tmp_path))
-    offline = {name: d._replace(mirrors=()) for name, d in REAL.items()}
-    monkeypatch.setattr(data, "REGISTRY", offline)
-    forget()
-
-
-def forget():
-    """Do what restarting the kernel does."""
-    data._live_mirrors.cache_clear()
-    data._announce.cache_clear()
-
-
-@pytest.fixture
-def mirrors(server, monkeypatch):
-    """Function that sets MNIST's mirrors, each with a fault or "good"."""
-    address = f"http://127.0.0.1:{server.server_port}"
-
-    def set_mirrors(*faults):
-        urls = [
-            "http://127.0.0.1:9/{}"
-            if fault == "down"  # nobody listens
-            else f"{address}/{fault}/{{}}"
-            for fault in faults
-        ]
-        files = [
-            data.File(name, len(raw), hashlib.sha256(raw).hexdigest())
-            for name, raw in PUBLISHED.items()
-        ]
-        mnist = data.DataSet("MNIST", "tiny digits", tuple(urls), tuple(files))
-        monkeypatch.setattr(data, "REGISTRY", {"mnist": mnist})
-        mute = {"stall", "silent"} & set(faults)
-        monkeypatch.setattr(data, "PATIENCE", 0.5 if mute else WAIT)
-        forget()
-
-    server.asked = []
-    monkeypatch.setattr(data, "digits_stand_in", lambda: "stand-in")
-    return set_mirrors
-
-
-def assert_published(images):
-    assert images.is_real
-    assert images.class_names == tuple("0123456789")
-    for array, name in zip(images[:4], NAMES, strict=True):
-        np.testing.assert_array_equal(array, ARRAYS[name])
-
-
-def stored(folder):
-    """Contents of all files below a folder."""
-    paths = [path for path in folder.rglob("*") if path.is_file()]
-    return {path.name: path.read_bytes() for path in paths}
-
-
-def one_line(text):
-    assert text.endswith("\n") and text.count("\n") == 1, text
-    return text
-
-
-FAULTS = ["corrupt", "truncated", "404", "500", "stall", "cut", "down"]
-
-
-def test_fetched_arrays_are_the_published_ones(mirrors, tmp_path):
-    mirrors("good")
-    images = data.mnist()
-    assert_published(images)
-    assert [a.dtype for a in images[:4]] == [np.uint8, np.int64] * 2
-    assert all(array.flags.writeable for array in images[:4])
-    assert stored(tmp_path / "mnist") == PUBLISHED
-    modes = {p.stat().st_mode & 0o777 for p in (tmp_path / "mnist").iterdir()}
-    assert modes == {0o644}  # a class may share the folder
-
-
-def test_cached_files_need_no_mirror(mirrors, server):
-    mirrors("good")
-    data.mnist()
-    server.asked = []
-    mirrors("good")
-    assert_published(data.mnist())
-    assert server.asked == []
-
-
-@pytest.mark.parametrize("fault", FAULTS)
-def test_next_mirror_takes_over(mirrors, fault, capsys, tmp_path):
-    mirrors(fault, "good")
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_files_are_known_by_their_content(mirrors, tmp_path, spelling, capsys):
+    packed = spelling in ("flat", "packed", "numbered by a browser")
+    for name, raw in (PUBLISHED if packed else UNPACKED).items():
+        path = tmp_path / SPELLINGS[spelling](name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(raw)
     assert_published(data.mnist())
     assert capsys.readouterr().out == ""
-    assert stored(tmp_path / "mnist") == PUBLISHED
 
 
-@pytest.mark.parametrize(
-    ("fault", "reason"),
-    [
-        ("corrupt", "damaged copy"),
-        ("truncated", "damaged copy"),
-        ("404", "HTTP error 404"),
-        ("500", "HTTP error 500"),
-        ("stall", "connection lost"),
-        ("cut", "connection lost"),
-        ("down", "no mirror can be reached"),
-    ],
-)
-def test_stand_in_until_a_mirror_works(
-    mirrors, fault, reason, capsys, tmp_path
-):
-    mirrors(fault)
-    assert data.mnist() == "stand-in"
+def test_a_file_may_be_packed_again(mirrors, tmp_path):
+    put(tmp_path / "mnist")
+    raw = gzip.compress(UNPACKED[NAMES[0]], compresslevel=1, mtime=1)
+    assert raw != PUBLISHED[NAMES[0]]
+    (tmp_path / "mnist" / NAMES[0]).write_bytes(raw)
+    assert_published(data.mnist())
+
+
+def test_files_of_another_data_set_are_not_taken(mirrors, tmp_path, capsys):
+    for name, raw in UNPACKED.items():
+        other = raw[:16] + bytes(255 - byte for byte in raw[16:])
+        (tmp_path / name).write_bytes(other)
+    assert not data.mnist().is_real
+    one_line(capsys.readouterr().out)
+
+
+def test_the_line_says_what_the_folder_holds(mirrors, tmp_path, capsys):
+    (tmp_path / "mnist").mkdir()
+    (tmp_path / "mnist" / "mnist.npz").write_text("")
+    assert not data.mnist().is_real
     line = one_line(capsys.readouterr().out)
-    assert line.startswith("MNIST: ") and reason in line
-    assert "tiny digits stand in" in line and "restart the kernel" in line
-    assert stored(tmp_path) == {}
-    assert data.mnist() == "stand-in"
-    assert capsys.readouterr().out == "", "announced twice"
-    mirrors("good")
-    assert_published(data.mnist())
+    path = tmp_path / "mnist" / NAMES[0]
+    assert f"there is no {path} (only mnist.npz), so tiny digits" in line
 
 
-def test_a_cut_connection_is_tried_again(mirrors, server, capsys):
-    mirrors("once")
-    assert_published(data.mnist())
-    assert server.asked.count(f"/once/{NAMES[0]}") == 2
-    assert capsys.readouterr().out == ""
+def test_the_line_names_the_file_that_is_missing(mirrors, tmp_path, capsys):
+    put(tmp_path / "mnist")
+    (tmp_path / "mnist" / NAMES[2]).unlink()
+    assert not data.mnist().is_real
+    line = one_line(capsys.readouterr().out)
+    assert f"there is no {tmp_path / 'mnist' / NAMES[2]}" in line
 
 
-def test_a_silent_network_is_asked_once(mirrors, server):
-    mirrors("silent")
-    assert data.mnist() == data.mnist() == "stand-in"
-    assert len(server.asked) == 1
+def test_a_search_ends_in_a_folder_without_end(mirrors, tmp_path):
+    for number in range(3000):
+        (tmp_path / str(number)).mkdir()
+    (tmp_path / "loop").symlink_to(tmp_path, target_is_directory=True)
+    assert not data.mnist().is_real
 
 
-def test_a_failing_file_ends_the_attempt(mirrors, server):
-    mirrors("404")
-    data.mnist()
-    assert {path.split("/")[-1] for path in server.asked} == {"", NAMES[0]}
+# Files that can't be used
 
 
-@pytest.mark.parametrize("spoil", [lambda raw: raw[:-1], lambda raw: b""])
-def test_tampered_file_offline(mirrors, spoil, tmp_path):
-    mirrors("good")
-    data.mnist()
+@pytest.mark.parametrize("spoil", [lambda raw: raw[:-20], lambda raw: b""])
+def test_damaged_file_offline(mirrors, spoil, tmp_path):
+    put(tmp_path / "mnist")
     path = tmp_path / "mnist" / NAMES[2]
     path.write_bytes(spoil(path.read_bytes()))
-    mirrors("down")
-    with pytest.raises(data.DataError) as error:
-        data.mnist()
-    assert re.match(f"{path} is damaged .*delete", str(error.value))
-    assert "\n" not in str(error.value)
+    for _ in range(2):
+        with pytest.raises(data.DataError) as error:
+            data.mnist()
+        line = str(error.value)
+        assert line.startswith(f"{path} is damaged and no mirror can be")
+        assert "delete it" in line and "\n" not in line
     path.unlink()
-    assert data.mnist() == "stand-in"
+    assert not data.mnist().is_real
 
 
-def test_tampered_file_online(mirrors, server, tmp_path):
-    mirrors("good")
-    data.mnist()
+def test_folder_in_the_place_of_a_file(mirrors, tmp_path):
     path = tmp_path / "mnist" / NAMES[0]
-    raw = bytearray(path.read_bytes())
-    raw[50] ^= 1
-    path.write_bytes(raw)
-    server.asked = []
-    assert_published(data.mnist())
-    assert server.asked == [f"/good/{NAMES[0]}"]
-    assert stored(tmp_path / "mnist") == PUBLISHED
-
-
-@pytest.fixture
-def folder_of_a_user(monkeypatch):
-    """A data folder, and a function that makes it read-only.
-
-    Root may write to it all the same: so the function gives root up.
-    """
-    root = os.geteuid() == 0
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "data")
-        path.mkdir()
-        monkeypatch.setenv("COURSE_DATA", str(path))
-
-        def make_read_only():
-            for item in (Path(folder), path, path / "mnist"):
-                item.chmod(0o555)
-            if root:
-                os.seteuid(65534)
-
-        yield path, make_read_only
-        if root:
-            os.seteuid(0)
-        for item in (Path(folder), path, path / "mnist"):
-            item.chmod(0o755)
-
-
-def test_read_only_folder_with_all_files(mirrors, folder_of_a_user):
-    mirrors("good")
-    data.mnist()
-    folder_of_a_user[1]()
-    mirrors("down")
-    assert_published(data.mnist())
-
-
-def test_read_only_folder_that_lacks_a_file(mirrors, folder_of_a_user):
-    folder, make_read_only = folder_of_a_user
-    mirrors("good")
-    data.mnist()
-    (folder / "mnist" / NAMES[0]).unlink()
-    make_read_only()
+    path.mkdir(parents=True)
     with pytest.raises(data.DataError) as error:
         data.mnist()
-    assert f"{folder}/mnist" in str(error.value)
-    assert "Permission denied" in str(error.value)
-    assert "make the data folder writable" in str(error.value)
-    assert "\n" not in str(error.value)
+    assert str(error.value).startswith(f"{path} can't be read (")
 
 
-def test_a_file_where_a_folder_should_be(mirrors, tmp_path):
-    (tmp_path / "mnist").write_text("")
-    mirrors("good")
-    with pytest.raises(data.DataError, match=f"Can't use {tmp_path}/mnist"):
-        data.mnist()
+# COURSE_DATA
 
 
 @pytest.mark.parametrize("load", [data.mnist, data.tiny_shakespeare])
 def test_course_data_is_not_a_folder(load, monkeypatch, tmp_path):
     path = tmp_path / "no-folder"
+    monkeypatch.setenv("COURSE_DATA", str(path))
     for _ in range(2):
-        monkeypatch.setenv("COURSE_DATA", str(path))
-        with pytest.raises(data.DataError, match=f"COURSE_DATA names {path}"):
+        with pytest.raises(data.DataError, match="^COURSE_DATA names ") as e:
             load()
+        assert f"{path}, which can't be used (no such folder)" in str(e.value)
         path.write_text("a file")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="paths of POSIX systems")
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("~nosuchuser/data", "no such folder"),
+        ("/" + 300 * "x", "File name too long"),
+        ("/dev/null/data", "no such folder"),
+        ("loop/data", "no such folder"),
+    ],
+)
+def test_course_data_that_no_system_can_open(
+    monkeypatch, tmp_path, path, reason
+):
+    (tmp_path / "loop").symlink_to("loop")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COURSE_DATA", path)
+    with pytest.raises(data.DataError, match="^COURSE_DATA names .*$") as e:
+        data.mnist()
+    assert f"({reason}): correct it, or unset it" in str(e.value)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no seteuid")
+def test_course_data_in_a_closed_folder(monkeypatch, tmp_path):
+    (tmp_path / "closed" / "data").mkdir(parents=True)
+    monkeypatch.setenv("COURSE_DATA", str(tmp_path / "closed" / "data"))
+    (tmp_path / "closed").chmod(0)
+    root = os.geteuid() == 0
+    if root:
+        os.seteuid(65534)
+    try:
+        with pytest.raises(data.DataError) as error:
+            data.mnist()
+    finally:
+        if root:
+            os.seteuid(0)
+        (tmp_path / "closed").chmod(0o755)
+    line = str(error.value)
+    assert line.startswith("COURSE_DATA names ") and "\n" not in line
+    assert "which can't be used (Permission denied): correct it" in line
+
+
+def test_course_data_may_begin_with_the_home_folder(
+    mirrors, monkeypatch, tmp_path
+):
+    put(tmp_path / "data" / "mnist")
+    monkeypatch.setenv("COURSE_DATA", "~/data")
+    for home in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(home, str(tmp_path))
+    assert_published(data.mnist())
 
 
 def test_without_course_data_the_course_s_own_folder(monkeypatch):
@@ -346,98 +207,75 @@ def test_ipython_shows_an_error_in_one_line(tmp_path):
     assert shown.startswith("DataError: COURSE_DATA names ")
 
 
-# What a process of its own needs to use the mirrors of this test.
-START = """
-from utils import data
-from utils.data import DataSet, File
-data.REGISTRY = {registry!r}
-images = data.mnist()
-print(images.is_real, sum(int(array.sum()) for array in images[:4]))
-"""
-
-
-def start():
-    return subprocess.Popen(
-        [sys.executable, "-c", START.format(registry=data.REGISTRY)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        cwd=ROOT,
+@pytest.mark.skipif(os.name == "nt", reason="names of POSIX systems")
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1", "ascii"])
+def test_a_line_is_printed_on_any_terminal(tmp_path, encoding):
+    folder = os.fsencode(tmp_path) + b"/\xe6\x95\xb0\xff"
+    os.mkdir(folder)
+    code = (
+        "from utils import data\ndata._say(f'folder {data._data_folder()}')\n"
     )
+    environment = {"COURSE_DATA": folder, "PYTHONIOENCODING": encoding}
+    run = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        cwd=ROOT,
+        env=os.environ | environment,
+        timeout=WAIT,
+    )
+    assert run.stderr == b""
+    assert run.stdout.startswith(b"folder /") and run.stdout.count(b"\n") == 1
 
 
-def test_two_processes_at_once(mirrors, server, tmp_path):
-    mirrors("together")
-    processes = [start(), start()]
-    total = sum(int(array.sum()) for array in ARRAYS.values())
-    for process in processes:
-        out, err = process.communicate(timeout=WAIT)
-        assert out == f"True {total}\n", err
-    gets = Counter(path for path in server.asked if path.endswith("gz"))
-    assert set(gets.values()) == {2}
-    assert stored(tmp_path / "mnist") == PUBLISHED
+# The command
 
 
-def test_killed_download_then_again(mirrors, server, tmp_path):
-    mirrors("stall")
-    server.stalled.clear()
-    process = start()
-    assert server.stalled.wait(WAIT)
-    while not any(stored(tmp_path).values()):
-        assert process.poll() is None
-        time.sleep(0.01)
-    process.send_signal(signal.SIGKILL)
-    process.communicate(timeout=WAIT)
-    left = list((tmp_path / "mnist").iterdir())
-    assert [path.name[:6] for path in left] == [".part-"]
-
-    mirrors("down")
-    assert data.mnist() == "stand-in", "half a file was taken for data"
-    os.utime(left[0], (0, 0))
-    mirrors("good")
-    assert_published(data.mnist())
-    assert stored(tmp_path / "mnist") == PUBLISHED, "the rest was not removed"
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        bytes([0, 0, 9, 1, 0, 0, 0, 2, 5, 6]),  # signed bytes
-        bytes([0, 0, 8, 1, 0, 0, 0, 3, 5, 6]),  # three announced, two there
-        bytes([1, 0, 8, 1, 0, 0, 0, 2, 5, 6]),  # not IDX
-    ],
-)
-def test_only_idx_files_of_bytes_are_parsed(content):
-    with pytest.raises(data.DataError, match="no IDX file"):
-        data._parse_idx(gzip.compress(content))
+def prefetch(capsys):
+    """Rows that the command prints, and what it exits with."""
+    with pytest.raises(SystemExit) as end:
+        data.main()
+    return capsys.readouterr().out.splitlines(), end.value.code
 
 
 def test_prefetch_prints_what_is_where(mirrors, tmp_path, capsys):
     mirrors("good")
-    data.main()
-    head, *rows = capsys.readouterr().out.splitlines()
-    assert head == f"Data folder: {tmp_path}"
+    (head, *rows), code = prefetch(capsys)
+    assert head == f"Data folder: {tmp_path}" and code is None
     assert [row.split()[1] for row in rows] == [f"mnist/{n}" for n in NAMES]
     assert all(row.endswith("MB  fetched") for row in rows)
     assert len({len(row) for row in rows}) == 1, "columns are not aligned"
-    data.main()
-    assert capsys.readouterr().out.count("MB  in place") == 4
+    (_, *rows), code = prefetch(capsys)
+    assert [row.split()[-1] for row in rows] == 4 * ["place"]
+
+
+def test_prefetch_names_files_where_they_are_found(mirrors, tmp_path, capsys):
+    put(tmp_path / "elsewhere")
+    (_, *rows), code = prefetch(capsys)
+    assert code is None
+    assert [r.split()[1] for r in rows] == [f"elsewhere/{n}" for n in NAMES]
 
 
 @pytest.mark.parametrize("fault", ["down", "404"])
-def test_prefetch_that_fails(mirrors, fault):
+def test_prefetch_that_fails(mirrors, fault, capsys):
     mirrors(fault)
-    with pytest.raises(SystemExit, match="^MNIST is missing: no mirror .*$"):
-        data.main()
+    rows, code = prefetch(capsys)
+    assert len(rows) == 1
+    assert re.match("MNIST is missing: no mirror .*$", code)
 
 
-def test_prefetch_with_a_damaged_file_offline(mirrors, tmp_path):
-    mirrors("good")
-    data.main()
+def test_prefetch_lists_what_is_there_all_the_same(mirrors, tmp_path, capsys):
+    put(tmp_path / "mnist")
     (tmp_path / "mnist" / NAMES[3]).write_bytes(b"")
-    mirrors("down")
-    with pytest.raises(SystemExit, match=f"^.*{NAMES[3]} is damaged.*$"):
-        data.main()
+    rows, code = prefetch(capsys)
+    assert len(rows) == 4
+    assert re.fullmatch(f"MNIST is missing: .*{NAMES[3]} is damaged.*", code)
+
+
+def test_prefetch_that_cannot_store_fails(mirrors, tmp_path, capsys):
+    (tmp_path / "mnist").write_text("")
+    mirrors("good")
+    rows, code = prefetch(capsys)
+    assert len(rows) == 1 and code.startswith("MNIST can't be stored in ")
 
 
 def test_prefetch_as_a_command(tmp_path):
@@ -467,12 +305,12 @@ def test_import_loads_no_framework():
 
 def test_readme_agrees_with_the_registry():
     text = (ROOT / "data" / "README.md").read_text(encoding="utf-8")
-    row = r"^\| `(\S+)/(\S+)` \| ([\d,]+) \| `([0-9a-f]{64})` \|$"
+    row = r"^\| `(\S+)/(\S+)` \| ([\d,]+) \| ([\d,]+) \| `(\w{64})` \|$"
     listed = {
-        (folder, data.File(name, int(size.replace(",", "")), sha256))
-        for folder, name, size, sha256 in re.findall(row, text, re.MULTILINE)
+        (folder, name, *(int(n.replace(",", "")) for n in sizes), sha256)
+        for folder, name, *sizes, sha256 in re.findall(row, text, re.MULTILINE)
     }
-    assert listed == {(f, file) for f, d in REAL.items() for file in d.files}
+    assert listed == {(f, *file) for f, d in REAL.items() for file in d.files}
     for dataset in REAL.values():
         assert len(dataset.mirrors) >= 2
         for mirror in dataset.mirrors:
@@ -500,6 +338,9 @@ def load(function, name):
     with pytest.MonkeyPatch.context() as patch:
         if place(name):
             patch.setenv("COURSE_DATA", place(name))
+        mirrors = [m for dataset in REAL.values() for m in dataset.mirrors]
+        offline = dict.fromkeys(mirrors, "not asked")
+        patch.setattr(data, "_ask_mirrors", lambda: offline)
         return function()
 
 
@@ -540,83 +381,4 @@ def test_tiny_shakespeare():
         assert text.startswith("First Citizen:\nBefore we proceed")
         assert len(text) == 1_115_394 and len(set(text)) == 65
     else:
-        assert text == data.text_stand_in()
-
-
-digits = functools.cache(data.digits_stand_in)
-garments = functools.cache(data.garments_stand_in)
-
-
-@pytest.mark.parametrize("make", [digits, garments])
-def test_stand_in_has_the_shapes_and_is_the_same_each_time(make):
-    images = make()
-    again = make.__wrapped__()
-    for array, same in zip(images[:4], again[:4], strict=True):
-        np.testing.assert_array_equal(array, same)
-    x, y, x_test, y_test, class_names, is_real = images
-    assert not is_real and len(class_names) == 10
-    assert x.shape == (60_000, 28, 28) and x_test.shape == (10_000, 28, 28)
-    assert x.dtype == x_test.dtype == np.uint8
-    assert y.dtype == y_test.dtype == np.int64
-    assert (np.bincount(y) == 6000).all()
-    assert (np.bincount(y_test) == 1000).all()
-    assert x.max() == 255 and np.median(x) == 0  # bright on black
-
-
-def linear_accuracy(images, rng):
-    """Test accuracy of softmax regression after three epochs."""
-    x, y, x_test, y_test = images[:4]
-    x = x.reshape(-1, 784) / np.float32(255)
-    W = np.zeros((784, 10), np.float32)
-    for rows in np.split(np.concatenate([rng.permutation(60_000)] * 3), 1800):
-        scores = x[rows] @ W
-        probs = np.exp(scores - scores.max(axis=1, keepdims=True))
-        probs /= probs.sum(axis=1, keepdims=True)
-        probs[np.arange(len(rows)), y[rows]] -= 1
-        W -= 0.1 / len(rows) * x[rows].T @ probs
-    return (np.argmax(x_test.reshape(-1, 784) @ W, axis=1) == y_test).mean()
-
-
-@pytest.mark.parametrize(
-    ("make", "low", "high"), [(digits, 0.93, 0.99), (garments, 0.86, 0.95)]
-)
-def test_stand_in_is_neither_trivial_nor_hopeless(make, low, high):
-    accuracy = linear_accuracy(make(), np.random.default_rng(0))
-    assert low < accuracy < high
-
-
-def test_digits_are_centred_and_of_mnist_s_size():
-    ink = digits().train_images[:2000] > 40
-    for axis in (1, 2):
-        where = ink.any(axis=axis)
-        first = where.argmax(axis=1)
-        last = 27 - where[:, ::-1].argmax(axis=1)
-        assert abs((first + last).mean() / 2 - 13.5) < 0.7
-    assert 18 < (last - first + 1).mean() < 22  # rows
-
-
-def test_test_digits_have_originals_of_their_own(monkeypatch):
-    plain = np.eye(64, 784, dtype=np.float32)
-    monkeypatch.setattr(data, "_enlarger", lambda rng: plain)
-    images = data.digits_stand_in()
-    train, test = ({i.tobytes() for i in images[j]} for j in (0, 2))
-    assert len(train) > 1400 and len(test) > 250
-    assert not train & test
-
-
-def test_test_garments_have_cuts_of_their_own(monkeypatch):
-    monkeypatch.setattr(data, "_cloth", lambda rng, n: 255)
-    images = data.garments_stand_in()
-    train, test = ({i.tobytes() for i in images[j]} for j in (0, 2))
-    assert len(train) == 6000 and len(test) == 1000
-    assert not train & test
-
-
-def test_text_stand_in():
-    text = data.text_stand_in()
-    assert text == data.text_stand_in()
-    assert len(text) > 300_000
-    assert text.index('The "assert" statement') < text.index(
-        'The "while" statement'
-    )
-    assert text.encode().decode() == text
+        assert text == stand_ins.text()
