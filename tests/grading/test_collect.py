@@ -149,9 +149,20 @@ def test_a_platform_s_zip_may_lie_in_the_folder(sent):
     assert found["Ann_1"] == {place: ""} and set(found) == {"Ann_1", "Ben_2"}
 
 
-def test_one_student_s_folder_stays_one_student(sent):
-    found = sent({"Ann/hw/a.ipynb": NOTEBOOK, "Ann/b.ipynb": NOTEBOOK})
-    assert found == {"Ann": {"Ann/b.ipynb": "", "Ann/hw/a.ipynb": ""}}
+def test_a_platform_s_folder_may_have_one_student(sent):
+    place = "Submissions Oct 1/1-2 - Ann - Oct 1, 2026 100 PM/a.ipynb"
+    found = sent({place: NOTEBOOK, "Submissions Oct 1/index.html": b"<p>"})
+    assert found == {"Ann_1-2": {place: ""}}
+
+
+@pytest.mark.parametrize(
+    "places",
+    [["Ann/hw/a.ipynb", "Ann/b.ipynb"], ["Ann/a01/a.ipynb"], ["a01/a.ipynb"]],
+)
+def test_one_student_s_folder_stays_one_student(sent, places):
+    found = sent(dict.fromkeys(places, NOTEBOOK))
+    assert list(found) == [places[0].split("/")[0]]
+    assert set(*found.values()) == set(places)
 
 
 @pytest.mark.parametrize("pack", [zipped, tarred])

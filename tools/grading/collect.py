@@ -102,9 +102,17 @@ def _unwrapped(items, folder, names):
 
 def _is_around(called, tops, folder, names):
     """Tell if what all is in is the class's, not the only student's."""
-    students = {people.on_platform(top, names) for top in tops} - {None}
-    own = WRAPPER.fullmatch(called), called in (folder.stem, *names)
-    return len(students) > 1 or (len(tops) > 1 and any(own))
+    students = {
+        people.on_platform(top, names)
+        for top in tops
+        if not people.is_besides(top, tops)
+    }
+    return bool(
+        WRAPPER.fullmatch(called)
+        or (len(tops) > 1 and called in (folder.stem, *names))
+        or len(students - {None}) > 1
+        or (students and None not in students)
+    )
 
 
 def _is_file(group, depth):
