@@ -6,22 +6,8 @@ import io
 
 from IPython.core.inputtransformer2 import TransformerManager
 
-from tools.notebooks import rules
 from utils import data
 
-# The rules that students' notebooks and their sources keep.
-RULES = [
-    rules.badge,
-    rules.objectives,
-    rules.duration,
-    rules.setup_cell,
-    rules.heading_levels,
-    rules.magics,
-    rules.alternative_text,
-    rules.no_absolute_paths,
-    rules.normal_form,
-    rules.small,
-]
 fashion_mnist = functools.cache(data.fashion_mnist)
 
 

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from cells import RULES, code_cells, marks, run
+from cells import code_cells, marks, run
 
 from tools.notebooks import badges, files, rules
 from utils import checking
@@ -19,7 +19,9 @@ def path(request):
     return request.param
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+@pytest.mark.parametrize(
+    "rule", rules.ASSIGNMENT_RULES, ids=lambda rule: rule.__name__
+)
 def test_students_notebook_keeps(path, rule):
     nb = files.read(path)
     notebook = rules.Notebook(nb, path, badges.course(), files.ROOT)

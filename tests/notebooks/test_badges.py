@@ -65,6 +65,30 @@ def test_stamp_there_and_back_changes_nothing(root, save):
     assert {path: path.read_bytes() for path in root.rglob("*.*")} == before
 
 
+@pytest.mark.parametrize(
+    "place, opens",
+    [
+        ("01_small.ipynb", "01_small.ipynb"),
+        ("solutions/a01/a01_small.ipynb", "assignments/a01/a01_small.ipynb"),
+    ],
+)
+@pytest.mark.parametrize(
+    "old",
+    [
+        badges.BADGE.format(url="https://x.org/a.ipynb", image=badges.IMAGE),
+        f"[![Open in Colab]({badges.IMAGE})](https://x.org/a.ipynb)",
+        f'<a target="_parent" href="x"><img src="{badges.IMAGE}"/></a>',
+    ],
+)
+def test_stamp_mends_a_copied_badge(root, save, old, place, opens):
+    (root / "notebooks" / place).parent.mkdir(parents=True, exist_ok=True)
+    path = save(place, new_markdown_cell(f"# A\n\n{old}\n\nB"))
+    badges.stamp(OLD.repository, OLD.tag, root)
+    url = badges.badge_url(OLD, root / "notebooks" / opens, root)
+    own = badges.BADGE.format(url=url, image=badges.IMAGE)
+    assert files.read(path).cells[0].source == f"# A\n\n{own}\n\nB"
+
+
 def test_stamp_keeps_the_tag(root):
     badges.stamp("bob/fork", None, root)
     assert badges.course(root) == ("bob/fork", OLD.tag)

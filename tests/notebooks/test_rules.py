@@ -17,6 +17,7 @@ COURSE = badges.course()
 LECTURES = files.lecture_paths()
 GOOD_PATH = files.ROOT / "notebooks" / "02_good.ipynb"
 COLAB = "https://colab.research.google.com"
+FOLDED = "<details><summary>Answer</summary>"
 FIGURE = {"image/png": "iVBORw0KGgo=", "text/plain": "A parabola."}
 
 
@@ -60,10 +61,7 @@ def test_readme_badges_follow_the_setting():
 
 def good():
     """Return a small notebook that keeps every rule."""
-    badge = (
-        f"[![Open in Colab]({COLAB}/assets/colab-badge.svg)]"
-        f"({badges.badge_url(COURSE, GOOD_PATH)})"
-    )
+    badge = badges.badge(COURSE, GOOD_PATH)
     opening = (
         f"# 02 · Good\n\n{badge}\n\nWhat a good notebook is.\n\n"
         "*After this notebook you can…*\n\n- a\n- b\n- c\n\n"
@@ -84,7 +82,8 @@ def good():
         new_markdown_cell("And a figure:"),
         ran("draw()", figure),
         new_markdown_cell(
-            "## Your turn\n\nWhy?\n\n<details>\nBecause.\n</details>"
+            f"## Your turn\n\nWhy?\n\n{FOLDED}\n\nBecause `α` is $\\alpha$:"
+            "\n\n$$\n\\beta\n$$\n\n</details>"
         ),
         new_markdown_cell("## Recap\n\nFour."),
         new_markdown_cell("## Sources and further reading\n\nL0."),
@@ -160,6 +159,7 @@ DAMAGE = [
     ("title", replace(0, "# 02", "# 03")),
     ("title", replace(0, " · Good", "")),
     ("badge", replace(0, f"/blob/{COURSE.tag}/", "/blob/main/")),
+    ("badge", replace(0, '<a href="', '<a class="x" href="')),
     ("badge", replace(0, "02_good.ipynb", "01_other.ipynb")),
     ("badge", replace(4, "The", f"[x]({COLAB}/github/a/b/blob/v1/c.ipynb)")),
     ("objectives", replace(0, "- b\n", "")),
@@ -170,7 +170,7 @@ DAMAGE = [
     ("setup_cell", replace(1, "--depth 1 ", "")),
     ("setup_cell", delete(1)),
     ("setup_cell", two_setups),
-    ("sections", replace(8, "<details>", "")),
+    ("sections", replace(8, FOLDED, "")),
     ("sections", replace(8, "## Your turn", "## Questions")),
     ("sections", replace(9, "## Recap", "## Summary")),
     ("sections", delete(10)),
@@ -203,6 +203,23 @@ DAMAGE = [
     ("alternative_text", replace(4, "The", "![](a.png)")),
     ("alternative_text", replace(4, "The", '<img src="a.png">')),
     ("alternative_text", replace(4, "The", '<img src="a.png" alt="">')),
+    ("remote_images", replace(4, "The", "![a b](https://x.org/a.svg)")),
+    ("formulas", replace(4, "The", "Since α > 0, the")),
+    ("formulas", replace(4, "The", "Since x\u0302 is x₁ + x₂, the")),
+    ("formulas", replace(4, "The", "> At √2 the")),
+    ("formulas", replace(4, "The", "$a$ ∂L/∂w $b$: the")),
+    ("formulas", replace(4, "The", "| 1 | `a` ≤ `b` |\n\nThe")),
+    ("formulas", replace(8, "Because", "Because ε, `b`")),
+    ("formulas", replace(8, "$$\n\\beta\n$$", "$$\\beta$$")),
+    ("formulas", insert(8, new_markdown_cell("> $$ \\beta\n> $$"))),
+    ("details", replace(8, "y>\n\nB", "y>\nB")),
+    ("details", replace(8, "y>\n\nB", "y>B")),
+    ("details", replace(8, "$$\n\n</d", "$$\n</d")),
+    ("details", replace(8, "<details><s", "<details>\n<s")),
+    (
+        "details",
+        insert(8, new_markdown_cell(f"> {FOLDED}\n> B.\n>\n> </details>")),
+    ),
     ("no_absolute_paths", replace(5, "2 + 2", "open('/home/ann/x.txt')")),
     ("no_absolute_paths", replace(5, "2 + 2", r"open('C:\\data\\x.txt')")),
     (
@@ -268,6 +285,21 @@ def test_normal_form_notices(damage):
 def test_every_rule_is_broken_once():
     broken = {rule for rule, _ in DAMAGE} | {"normal_form"}
     assert broken == {rule.__name__ for rule in rules.RULES}
+
+
+@pytest.mark.parametrize(
+    "menu",
+    ["*File > Save a copy in Drive*", "*File > Download > Download .ipynb*"],
+)
+def test_an_assignment_says_how_it_is_saved_and_handed_in(menu):
+    menus = (
+        "*File > Save a copy in Drive*, *File > Download > Download .ipynb*"
+    )
+    nb = new_notebook(cells=[new_markdown_cell(menus)])
+    notebook = rules.Notebook(nb, GOOD_PATH, COURSE, files.ROOT)
+    assert list(rules.hand_in(notebook)) == []
+    nb.cells[0].source = menus.replace(menu, "")
+    assert len(list(rules.hand_in(notebook))) == 1
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,15 @@ runtime.quiet_frameworks()
 plotting.use_course_style()"""
 
 
+# HTML, because LaTeX can't show the picture and would stop at it in Markdown.
+BADGE = '<a href="{url}"><img alt="Open in Colab" src="{image}"></a>'
+IMAGE = "https://colab.research.google.com/assets/colab-badge.svg"
+ANY_BADGE = re.compile(  # in HTML or Markdown
+    rf"<a [^>]*><img [^>]*{re.escape(IMAGE)}[^>]*></a>"
+    rf"|\[!\[[^]]*\]\({re.escape(IMAGE)}\)\]\([^)]*\)"
+)
+
+
 class Course(NamedTuple):
     """Where Colab finds the course."""
 
@@ -55,6 +64,16 @@ def badge_url(course, path, root=ROOT):
     )
 
 
+def badge(course, path, root=ROOT):
+    """Return the badge that opens the notebook at `path` in Colab.
+
+    The badge of an assignment's source opens the students' notebook.
+    """
+    place = path.relative_to(root).as_posix()
+    place = place.replace("notebooks/solutions/", "notebooks/assignments/")
+    return BADGE.format(url=badge_url(course, root / place, root), image=IMAGE)
+
+
 def stamp(repository, tag, root=ROOT):
     """Point badges, set-up cells and addresses to a fork or a release.
 
@@ -76,6 +95,9 @@ def stamp(repository, tag, root=ROOT):
         raise NotebookError(f"{tag!r} can't be a tag: try TAG=v1.1")
     for path in notebook_paths(root):
         nb = read(path)
+        own = badge(new, path, root)
+        for cell in nb.cells[:1]:
+            cell.source = ANY_BADGE.sub(lambda found: own, cell.source)
         for cell in nb.cells:
             cell.source = _restamp(cell.source, old, new)
             if "setup" in cell.metadata.get("tags", []):

@@ -1,7 +1,7 @@
-"""The rules that every lecture notebook keeps, one function each.
+"""The rules that every notebook keeps, one function each.
 
 A rule takes a `Notebook` and yields its complaints, each one line. `RULES`
-lists them all.
+lists those of lectures, `ASSIGNMENT_RULES` those of assignments.
 """
 
 import ast
@@ -20,6 +20,13 @@ MAX_WIDTH = 79  # characters in a line of code
 MAX_LINES = 25  # in a code cell
 LAST_SECTIONS = ["Recap", "Sources and further reading"]
 COMPARED = "nbval-check-output"
+# Formulas in plain text: most of it is lost in LaTeX, for want of a glyph.
+SYMBOL = re.compile(
+    "[\u0300-\u03ff"  # accents put on letters, Greek
+    "\u1d2c-\u1d7f\u2070-\u209f"  # small, raised and lowered
+    "\u2032-\u2037\u2102\u2113\u2115\u211a\u211d\u2124"  # primes, ℂ, ℓ, ℝ
+    "\u21d0-\u22ff\U0001d400-\U0001d7ff]"  # ⇒, ∂, √, 𝑥
+)
 ABSOLUTE_PATH = re.compile(
     r"(?<![\w.~/-])/(?:home|root|tmp|work|Users|content)/|(?<!\$)\b[CD]:\\"
 )
@@ -72,14 +79,14 @@ def title(notebook):
 
 
 def badge(notebook):
-    url = badges.badge_url(notebook.course, notebook.path, notebook.root)
-    image = "https://colab.research.google.com/assets/colab-badge.svg"
-    if f"[![Open in Colab]({image})]({url})" not in notebook.opening():
-        yield f"cell 0: needs the badge that opens {url} (see `make badges`)"
+    own = badges.badge(notebook.course, notebook.path, notebook.root)
+    if own not in notebook.opening():
+        yield f"cell 0: needs the badge {own} (`make badges` mends one)"
     stem = badges.badge_url(notebook.course, notebook.root, notebook.root)
     for index, cell in notebook.markdown():
         for found in re.findall(
-            r"https://colab\.research\.google\.com/github/[^\s)]+", cell.source
+            r"https://colab\.research\.google\.com/github/[^\s)\"]+",
+            cell.source,
         ):
             if not found.startswith(stem.removesuffix(".")):
                 yield f"cell {index}: {found} leaves the course"
@@ -98,6 +105,15 @@ def duration(notebook):
             "cell 0: needs the line 'lecture · NN minutes in class · "
             "NN seconds to run'"
         )
+
+
+def hand_in(notebook):
+    for menu in (
+        "*File > Save a copy in Drive*",
+        "*File > Download > Download .ipynb*",
+    ):
+        if menu not in notebook.opening():
+            yield f"cell 0: must say when to choose {menu}"
 
 
 def setup_cell(notebook):
@@ -224,6 +240,61 @@ def alternative_text(notebook):
             yield f"cell {index}: an image without alternative text"
 
 
+def remote_images(notebook):
+    for index, cell in notebook.markdown():
+        if found := re.search(r"!\[[^]]*\]\(https?:[^)]*\)", cell.source):
+            yield f"cell {index}: LaTeX stops at {found[0]}: write it as <img>"
+
+
+def formulas(notebook):
+    for index, cell in notebook.markdown():
+        for line in _prose(cell.source).splitlines():
+            if found := SYMBOL.findall(line):
+                yield (
+                    f"cell {index}: {' '.join(found)} outside $…$, where "
+                    f"LaTeX loses it: {line.strip()[:60]}"
+                )
+        for line in _lines(cell):
+            if "$$" in line and line != "$$":
+                yield f"cell {index}: $$ needs a line of its own: {line[:60]}"
+
+
+def _prose(source):
+    """Return Markdown without code and formulas."""
+    for code_or_formula in (
+        r"^((?:> ?)*)```.*?^\1```",
+        r"(?s:<(pre|code)>.*?</\1>)",
+        r"(`+)[^`].*?\1",
+        r"\$\$.*?\$\$",
+        r"\$[^$]+\$",
+    ):
+        source = re.sub(code_or_formula, "", source, flags=re.M | re.S)
+    return source
+
+
+def _lines(cell):
+    """Return the lines of a cell without the marks of a quotation."""
+    return [re.sub(r"^(> ?)+", "", li) for li in cell.source.splitlines()]
+
+
+def details(notebook):
+    for index, cell in notebook.markdown():
+        lines = _lines(cell)
+        pairs = list(zip(["", *lines], [*lines, ""]))
+        for before, line in pairs:
+            if "<details" in line and not re.fullmatch(
+                r"<details><summary>.+</summary>", line
+            ):
+                yield (
+                    f"cell {index}: write <details><summary>…</summary> on a "
+                    "line of its own"
+                )
+            if "</summary>" in before and line.strip():
+                yield f"cell {index}: needs a blank line after </summary>"
+            if "</details>" in line and before.strip():
+                yield f"cell {index}: needs a blank line before </details>"
+
+
 def no_absolute_paths(notebook):
     for index, cell in enumerate(notebook.nb.cells):
         for text in (cell.source, *_texts(cell)):
@@ -269,6 +340,26 @@ RULES = [
     clean_outputs,
     compared,
     alternative_text,
+    remote_images,
+    formulas,
+    details,
+    no_absolute_paths,
+    normal_form,
+    small,
+]
+# What students' notebooks and their sources keep.
+ASSIGNMENT_RULES = [
+    badge,
+    objectives,
+    duration,
+    hand_in,
+    setup_cell,
+    heading_levels,
+    magics,
+    alternative_text,
+    remote_images,
+    formulas,
+    details,
     no_absolute_paths,
     normal_form,
     small,
