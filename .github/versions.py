@@ -28,7 +28,7 @@ def names():
     )["project"]
     packages = [x for x in lines.splitlines() if x and not x.startswith("#")]
     packages += sum(project["optional-dependencies"].values(), [])
-    return [re.sub(r"==[^ ;]+", "", package, count=1) for package in packages]
+    return [re.sub(r"==[^ ;]+", "", package) for package in packages]
 
 
 def versions(freeze):

@@ -13,6 +13,7 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
+from packaging.version import Version
 
 from tools.notebooks.files import ROOT
 
@@ -174,8 +175,10 @@ def test_what_is_missing_is_named_and_fails_in_ci(
         monkeypatch.delenv(name, raising=False)
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    with pytest.raises(outcome, match=r"without triton \(pip install"):
+    either = pytest.skip.Exception, pytest.fail.Exception
+    with pytest.raises(either, match=r"without triton \(pip install") as end:
         require(False, "triton")
+    assert end.type is outcome
     require(True, "triton")
 
 
@@ -336,6 +339,7 @@ jaxlib==0.7.2+cuda13
 scikit_learn==1.6.1
 google-colab @ file:///colabtools/dist/google_colab-1.0.0.tar.gz
 tensorflow==2.20.0
+pooch==1.9
 """
 
 
@@ -345,11 +349,18 @@ def versions():
 
 
 def test_names_are_all_packages_of_the_course_without_versions(versions):
-    names = [Requirement(line) for line in versions["names"]()]
-    assert not [str(name) for name in names if name.specifier]
-    assert {"torch", "pytest", "dask"} <= {name.name for name in names}
-    (cpu,) = [name for name in names if name.name == "tensorflow-cpu"]
-    assert str(cpu.marker).startswith("sys_platform")
+    names = {(x := Requirement(line)).name: x for line in versions["names"]()}
+    assert not [str(name) for name in names.values() if name.specifier]
+    assert {"torch", "pytest", "dask"} <= {*names}
+    assert "sys_platform" in str(names["tensorflow-cpu"].marker)
+
+
+def test_the_oldest_pytorch_is_not_newer_than_colabs():
+    text = (ROOT / ".github" / "colab-versions.txt").read_text("utf-8")
+    (colab,) = re.findall(r"^torch==(.*)\.\*$", text, re.M)
+    text = (ROOT / ".github" / "workflows" / "weekly.yml").read_text("utf-8")
+    (oldest,) = re.findall(r"then: torch==(.*)\.\*$", text, re.M)
+    assert Version(oldest) <= Version(colab)
 
 
 def test_colabs_list_gives_versions_without_builds(versions):
@@ -360,6 +371,7 @@ def test_colabs_list_gives_versions_without_builds(versions):
         "scikit-learn": "1.6.1",
         "google-colab": "1.0.0",
         "tensorflow": "2.20.0",
+        "pooch": "1.9",
     }
 
 
@@ -369,6 +381,7 @@ def test_what_colab_has_today_counts_and_a_change_is_said(versions):
         "jaxlib": "0.7.*",
         "tensorflow-cpu": "2.20.*",
         "pooch": "1.9.*",
+        "keras": "3.13.*",
     }
     today = versions["versions"](FREEZE)
     chosen, warnings = versions["colab"](kept, today)
@@ -376,7 +389,8 @@ def test_what_colab_has_today_counts_and_a_change_is_said(versions):
         "torch==2.12.1",
         "jaxlib==0.7.2",
         "tensorflow-cpu==2.20.0",
-        "pooch==1.9.*",
+        "pooch==1.9",
+        "keras==3.13.*",
     ]
     assert warnings == ["Colab has torch 2.12.1, our list 2.1.*"]
 
