@@ -25,13 +25,12 @@ import numpy as np
 from utils import stand_ins
 
 PATIENCE = 8  # seconds that a mirror may be silent
-SILENT = "no answer"
 CAUSES = {  # what an error of requests contains: how we say it
     "SOCKS support": "a SOCKS proxy needs `python -m pip install pysocks`",
     "CA certificate": "REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names no file",
     "ProxyError": "the proxy doesn't serve: correct HTTPS_PROXY",
     "SSLError": "the certificate isn't trusted: correct REQUESTS_CA_BUNDLE",
-    "Timeout": SILENT,
+    "Timeout": "no answer",
     "Connection": "connection failed",
 }
 
@@ -165,11 +164,10 @@ def tiny_shakespeare():
 
 
 def _load_images(name, class_names, stand_in):
-    contents = _load(name)
-    arrays = map(_parse_idx, contents) if contents else stand_in()
-    x, y, x_test, y_test = arrays
+    files = _load(name)
+    x, y, x_test, y_test = map(_parse_idx, files) if files else stand_in()
     y, y_test = y.astype(np.int64), y_test.astype(np.int64)
-    return ImageData(x, y, x_test, y_test, class_names, bool(contents))
+    return ImageData(x, y, x_test, y_test, class_names, is_real=bool(files))
 
 
 def _parse_idx(content):
@@ -196,12 +194,13 @@ def _load(name):
 
 def _say(line):
     """Print a line, with escapes for letters that can't be shown."""
-    encoding = sys.stdout.encoding or "utf-8"
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     print(line.encode(encoding, "backslashreplace").decode(encoding))
 
 
 def _data_folder():
-    given = os.environ.get("COURSE_DATA")
+    extras = " \t\r\n'\""  # that shells and editors leave there
+    given = os.environ.get("COURSE_DATA", "").strip(extras)
     if not given:
         return Path(__file__).resolve().parent.parent / "data"
     folder, reason = Path(os.path.expanduser(given)), "no such folder"
@@ -237,8 +236,8 @@ def _obtain(root, name):
                     "restart, mend the file, or delete it to get a stand-in."
                 ) from None
             there = ", ".join(sorted(p.name for p in folder.glob("*"))[:3])
-            only = there and f" (only {there})"
-            lacks = f"{reason} and there is no {path}{only}"
+            instead = there and f" (but {there})"
+            lacks = f"{reason} and there is no {path}{instead}"
             raise Unavailable(lacks) from None
         except OSError as error:
             note = (
@@ -270,8 +269,8 @@ def _read(root, name):
             unusable[file] = "is damaged"
         else:
             found[file] = path, content
-    missing = [file for file in files if file not in found]
-    return found | _search(root, missing), unusable
+    found |= _search(root, [file for file in files if file not in found])
+    return {file: found[file] for file in files if file in found}, unusable
 
 
 def _search(root, files):
@@ -284,12 +283,14 @@ def _search(root, files):
     with contextlib.suppress(OSError):  # of a folder that can't be listed
         for depth in ("*", "*/*", "*/*/*", "*/*/*/*") if files else ():
             paths += itertools.islice(root.glob(depth), 2000)
-    for file, path in itertools.product(files, paths):
+    for path in paths:
         with contextlib.suppress(OSError):
-            if path.stat().st_size in (file.size, file.unpacked):
-                content = _content(path.read_bytes(), file)
-                if content is not None:
-                    found[file] = path, content
+            size = path.stat().st_size
+            for file in files:
+                if size in (file.size, file.unpacked):
+                    content = _content(path.read_bytes(), file)
+                    if content is not None:
+                        found[file] = path, content
     return found
 
 
@@ -326,7 +327,7 @@ def _ask_mirrors():
     import requests
 
     files = {m: d.files[-1] for d in REGISTRY.values() for m in d.mirrors}
-    answers = dict.fromkeys(files, SILENT)
+    answers = dict.fromkeys(files, "no answer")
 
     def ask(mirror, file):
         try:
@@ -357,7 +358,7 @@ def download(url, file):
     import pooch
     from tqdm import tqdm
 
-    part = io.BytesIO()
+    part = _Part()
     bar = tqdm(
         desc=file.name, total=file.size, unit="B", unit_scale=True, leave=False
     )
@@ -373,11 +374,20 @@ def download(url, file):
     raw = part.getvalue()
     if _content(raw, file) is not None:
         return raw
-    if raw.lstrip().startswith(b"<"):
+    if raw.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
         raise Unavailable("a web page came instead: log in to the network")
     if len(raw) != file.size:
         raise Unavailable(f"{len(raw):,} bytes came of {file.size:,}")
     raise Unavailable("damaged copy")
+
+
+class _Part(io.BytesIO):
+    """What has come of a file; one without end must not fill the memory."""
+
+    def write(self, chunk):
+        if self.tell() > 2**26:
+            raise ValueError("there is no end to it")
+        return super().write(chunk)
 
 
 def _explain(error):
@@ -387,7 +397,7 @@ def _explain(error):
     for sign, cause in CAUSES.items():
         if sign in repr(error):
             return cause
-    return " ".join(repr(error).split())
+    return " ".join((str(error) or repr(error)).split())
 
 
 def _store(raw, path):

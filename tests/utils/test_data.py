@@ -75,7 +75,7 @@ def test_the_line_says_what_the_folder_holds(mirrors, tmp_path, capsys):
     assert not data.mnist().is_real
     line = one_line(capsys.readouterr().out)
     path = tmp_path / "mnist" / NAMES[0]
-    assert f"there is no {path} (only mnist.npz), so tiny digits" in line
+    assert f"there is no {path} (but mnist.npz), so tiny digits" in line
 
 
 def test_the_line_names_the_file_that_is_missing(mirrors, tmp_path, capsys):
@@ -182,6 +182,14 @@ def test_course_data_may_begin_with_the_home_folder(
     for home in ("HOME", "USERPROFILE"):
         monkeypatch.setenv(home, str(tmp_path))
     assert_published(data.mnist())
+
+
+@pytest.mark.parametrize("given", ['"{}"', "'{}'", "{}\r", " {}\n"])
+def test_what_a_shell_adds_to_course_data_is_no_part_of_it(
+    monkeypatch, tmp_path, given
+):
+    monkeypatch.setenv("COURSE_DATA", given.format(tmp_path))
+    assert data._data_folder() == tmp_path
 
 
 def test_without_course_data_the_course_s_own_folder(monkeypatch):

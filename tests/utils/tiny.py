@@ -117,7 +117,9 @@ class Server(ThreadingHTTPServer):
         self.asked = []
         self.closing, self.stalled = threading.Event(), threading.Event()
         self.pair = threading.Barrier(2)
-        threading.Thread(target=self.serve_forever, daemon=True).start()
+        threading.Thread(
+            target=self.serve_forever, args=[0.01], daemon=True
+        ).start()
 
     def address(self, fault):
         return f"http://127.0.0.1:{self.server_port}/{fault}/{{}}"
