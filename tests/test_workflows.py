@@ -60,7 +60,7 @@ def test_job_uses_what_is_there(job):
     for module in re.findall(r"-m ((?:utils|tools)[.\w]*)", text):
         path = ROOT / module.replace(".", "/")
         assert path.with_suffix(".py").exists() or path.is_dir(), module
-    for file in re.findall(r"\.(?:ci|github)/[\w.-]+", text):
+    for file in re.findall(r"(?:\.ci|\.github|tools)/[\w.-]+", text):
         assert (ROOT / file).exists(), file
     for extras in re.findall(r'-e "\.\[(.*?)\]"', text):
         there = PROJECT["project"]["optional-dependencies"]
