@@ -144,9 +144,18 @@ def test_a_platform_s_zip_may_lie_in_the_folder(sent):
         "Ann_1_assignsubmission_file/a.ipynb": NOTEBOOK,
         "Ben_2_assignsubmission_file/a.ipynb": NOTEBOOK,
     }
+    inside["Grades.csv"] = b"name"
     found = sent({"CS-HW1-77.zip": zipped(inside)})
     place = "CS-HW1-77.zip/Ann_1_assignsubmission_file/a.ipynb"
-    assert found["Ann_1"] == {place: ""} and set(found) == {"Ann_1", "Ben_2"}
+    assert found["Ann_1"] == {place: ""}
+    assert list(found) == ["Ann_1", "Ben_2", "Grades"]
+
+
+def test_of_a_class_that_was_cut_off_this_is_said(sent):
+    inside = {f"A_{i}_assignsubmission_file/a": NOTEBOOK for i in range(9)}
+    cut_off = tarred(inside)[:4000]
+    [(key, files)] = sent({"CS-77.tar": cut_off}).items()
+    assert files["CS-77.tar"] == "an archive that can't be opened"
 
 
 def test_a_platform_s_folder_may_have_one_student(sent):

@@ -49,6 +49,8 @@ def sent(tmp_path):
         ("A0112345X/", "A0112345X", ""),
         ("A0212345X_a01.ipynb", "A0212345X", ""),
         ("u-a01-77.ipynb", "u-a01-77", ""),
+        ("Anna01.ipynb", "Anna01", ""),
+        ("a01a.ipynb", "a01a", ""),
         # GitHub Classroom
         ("a01-annlee/", "annlee", ""),
         ("a01-sample-ann-lee/", "ann-lee", ""),
@@ -163,6 +165,7 @@ HARD_NAMES = [
     "[a] {b} $c `d` ~e",
     "x" * 300,
     "漢" * 100,
+    "𠮷" * 100,
     "e\u0301" * 50,
     "🎓",
     "---",
@@ -189,6 +192,10 @@ def test_a_key_depends_on_nobody_else_in_the_class():
     alone = people.keys({ann: ("Ann Lee", "48")})
     both = people.keys({ann: ("Ann Lee", "48"), ben: ("Ben", "")})
     assert alone[ann] == both[ann] == "Ann Lee_48"
+    long = [people.identity("x" * 99 + end, "") for end in "12"]
+    alone = people.keys({long[0]: (long[0][0], "")})
+    both = people.keys({one: (one[0], "") for one in long})
+    assert alone[long[0]] == both[long[0]] != both[long[1]]
 
 
 def test_a_lecturer_s_pattern_for_names(sent):

@@ -44,6 +44,11 @@ def lying(content):
 
 ARCHIVES = {
     "a zip": ("zip", zipped({"hw/a.ipynb": NOTEBOOK}), {"hw/a.ipynb": ""}),
+    "folders' own entries": (
+        "zip",
+        zipped({"hw/": b"", "hw/a.ipynb": NOTEBOOK, "empty/": b""}),
+        {"hw/a.ipynb": ""},
+    ),
     "another ending": ("bin", zipped({"a.ipynb": NOTEBOOK}), {"a.ipynb": ""}),
     "a tar": ("tar", tarred({"a.ipynb": NOTEBOOK}), {"a.ipynb": ""}),
     "tar.gz": ("tgz", tarred({"a.ipynb": NOTEBOOK}, "w:gz"), {"a.ipynb": ""}),
