@@ -8,6 +8,7 @@ import base64
 import html
 import io
 
+import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
 from cycler import cycler
@@ -42,7 +43,14 @@ _CLEAR_PIXEL = (
 
 def use_course_style():
     """Set Matplotlib's defaults: large type, colours that colour-blind
-    readers can tell apart, and line styles that do without colour."""
+    readers can tell apart, and line styles that do without colour.
+
+    No setting of the reader's own is left, such as a dark style or LaTeX's
+    type, but for the backend (and the formats of Jupyter's). A backend may
+    bring settings of its own when it is loaded, so that comes first.
+    """
+    plt.switch_backend(plt.get_backend())
+    matplotlib.rcdefaults()
     styles = ["-", "--", "-.", ":", "-", "--", "-."]
     plt.rcParams.update(
         {

@@ -5,8 +5,11 @@ import io
 
 import matplotlib
 import matplotlib.pyplot as plt
+import nbformat
 import numpy as np
 import pytest
+from nbclient import NotebookClient
+from nbconvert import HTMLExporter
 from PIL import Image
 
 from utils import plotting
@@ -49,6 +52,43 @@ def drawn(monkeypatch):
     return figures
 
 
+def test_no_style_of_the_reader_s_own_is_left():
+    plotting.use_course_style()
+    course = dict(plt.rcParams)
+    for style in ["dark_background", "seaborn-v0_8", "ggplot"]:
+        plt.style.use(style)
+        plt.rcParams["text.usetex"] = True
+        plotting.use_course_style()
+        assert dict(plt.rcParams) == course
+    assert not course["text.usetex"]
+
+
+IN_A_DARK_KERNEL = """
+%config InlineBackend.rc = {"axes.facecolor": "black", "text.usetex": True}
+%config InlineBackend.figure_formats = ["svg"]
+import matplotlib.pyplot as plt
+plt.style.use("dark_background")
+from utils import plotting
+plotting.use_course_style()
+print(plt.get_backend(), plt.isinteractive())
+plt.plot([1, 2])
+plt.title("no LaTeX: 50 % & $x_1$")
+print(plt.rcParams["axes.facecolor"], plt.rcParams["text.color"])
+"""
+
+
+def test_in_jupyter_the_backend_stays_and_the_style_does_not():
+    cell = nbformat.v4.new_code_cell(IN_A_DARK_KERNEL)
+    notebook = nbformat.v4.new_notebook(cells=[cell])
+    NotebookClient(notebook, kernel_name="python3").execute()
+    printed = "".join(output.get("text", "") for output in cell.outputs)
+    assert printed.splitlines() == [
+        "module://matplotlib_inline.backend_inline True",
+        "white black",
+    ]
+    assert "image/svg+xml" in cell.outputs[-1].data
+
+
 def png(bundle):
     data = base64.b64decode(bundle[0]["image/png"])
     return Image.open(io.BytesIO(data))
@@ -81,10 +121,6 @@ def test_a_figure_without_alternative_text_is_refused():
 
 @pytest.mark.parametrize("template", ["lab", "classic"])
 def test_nbconvert_writes_the_alternative_text_into_the_page(template):
-    import nbformat
-    from nbclient import NotebookClient
-    from nbconvert import HTMLExporter
-
     code = (
         "import matplotlib.pyplot as plt\n"
         "from utils import plotting\n"
