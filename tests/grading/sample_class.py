@@ -268,7 +268,13 @@ def row_sums(X):
     raise ValueError(str(In))
 """
 SCRIPT = "<script>alert('run')</script>"
-LINK = "[a link](javascript:alert(1)) and <b onclick='alert(1)'>bold</b>"
+LINKS = """
+[a](javascript:alert(1)) [b](java&#115;cript:alert(2)) [c][d]
+<b onclick='alert(3)'>bold</b> <javascript:alert(4)> [e]( javascript:alert(5))
+[f](https://example.org) ![g](data:text/html;base64,PHNjcmlwdD4=)
+
+[d]: javascript:alert(6)
+"""
 SHOWS_SCRIPT = f"""\
 from IPython.display import HTML, Javascript, Markdown, display
 display(HTML({SCRIPT!r}), Markdown({SCRIPT!r}), Javascript("alert('run')"))
@@ -461,7 +467,7 @@ KINDS = [
     Kind(
         "Script",
         "Script/{}.ipynb",
-        changed(explain=SCRIPT + LINK, double=SHOWS_SCRIPT),
+        changed(explain=SCRIPT + LINKS, double=SHOWS_SCRIPT),
         4,
     ),
     # a student's own cells

@@ -1,6 +1,8 @@
 """A class with every kind of damage is graded, and graded again."""
 
+import html
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -9,6 +11,7 @@ import time
 
 import psutil
 import pytest
+from nbconvert import HTMLExporter
 from nbgrader.api import Gradebook
 from sample_class import HIDDEN, KINDS, NAME, SOLUTION, changed, rows, save
 
@@ -102,11 +105,18 @@ def test_a_page_explains_what_failed(graded):
     assert "NameError" in page(graded, "Own mistake")
 
 
-def test_script_of_a_student_doesn_t_run_on_the_page(graded):
-    text = page(graded, "Script")
-    assert "alert('run')" in text  # it is shown
-    assert "<script>alert" not in text and "<b onclick" not in text
-    assert 'href="javascript:' not in text
+def test_script_of_a_student_runs_neither_on_the_page_nor_in_formgrader(
+    graded,
+):
+    path = graded / "autograded" / "Script" / "a01" / f"{NAME}.ipynb"
+    by_hand, _ = HTMLExporter(template_name="classic").from_filename(path)
+    for text in page(graded, "Script"), by_hand:
+        assert "alert('run')" in html.unescape(text)  # it is shown
+        assert "<script>alert" not in text and "<b onclick" not in text
+        links = re.findall(r'(?:href|src)="([^"]*)"', text)
+        assert "https://example.org" in links
+        for link in map(html.unescape, links):
+            assert not re.match(r"\s*(javascript|data:text)", link), link
 
 
 def test_a_photo_is_on_the_page_and_in_the_autograded_notebook(graded):

@@ -29,6 +29,15 @@ SUSPICIOUS = re.compile(
 )
 
 
+# What a link may lead to, and HTML and links that could run.
+SAFE_LINK = (
+    r"\s*<?(?:https?://|mailto:|attachment:|#|data:image/(?:png|jpeg|gif))"
+)
+HTML = re.compile(r"<(?=[a-zA-Z/!?])")
+LINK = re.compile(rf"\]\((?!{SAFE_LINK})", re.IGNORECASE)
+REFERENCE = re.compile(rf"^(\s*)\[(?=[^\]]*\]:(?!{SAFE_LINK}))", re.I | re.M)
+
+
 def repair(submission, release):
     """Put a student's answers into a fresh copy of the assignment.
 
@@ -52,7 +61,8 @@ def repair(submission, release):
             if i in beside:
                 _fill(cell, cells, beside[i])
             elif i in found and not (is_locked(cell) or _is_setup(cell)):
-                _fill(cell, cells, found[i])
+                if not same_text(cells[found[i][0]], cell):
+                    _fill(cell, cells, found[i])
             whole += [cell, *copy.deepcopy(further.get(i, []))]
         notebook.cells = whole
     return graded, shown
@@ -68,9 +78,17 @@ def _fill(cell, cells, parts):
     pictures = {}
     for j in parts:
         pictures |= cells[j].get("attachments", {})
-    if cell.cell_type == "markdown":
-        _attach(cell, pictures)
     cell.source = cell.source[:LONGEST]
+    if cell.cell_type == "markdown":
+        _make_harmless(cell)
+        _attach(cell, pictures)
+
+
+def _make_harmless(cell):
+    """Show what could run in a browser, HTML and odd links, as text."""
+    cell.source = HTML.sub("&lt;", cell.source)
+    cell.source = LINK.sub("] (", cell.source)
+    cell.source = REFERENCE.sub(r"\1\[", cell.source)
 
 
 def _attach(cell, pictures):
@@ -166,13 +184,13 @@ def _further(cells, targets, found, beside):
             continue
         name = f"{OWN}-{j}"
         if cell.cell_type == "markdown":
-            new = new_markdown_cell(cell.source, id=name)
+            new = new_markdown_cell(cell.source[:LONGEST], id=name)
+            _make_harmless(new)
             _attach(new, cell.get("attachments", {}))
         elif cell.cell_type == "code" and cell.grade_id not in marks:
-            new = new_code_cell(cell.source, id=name)
+            new = new_code_cell(cell.source[:LONGEST], id=name)
         else:
-            new = new_raw_cell(cell.source, id=name)
-        new.source = new.source[:LONGEST]
+            new = new_raw_cell(cell.source[:LONGEST], id=name)
         further.setdefault(last, []).append(new)
     return further
 

@@ -7,12 +7,7 @@ import io
 
 import joblib
 import nbformat
-from jinja2 import pass_context
 from nbconvert.exporters import HTMLExporter
-from nbconvert.filters.markdown_mistune import (
-    IPythonRenderer,
-    MarkdownWithMath,
-)
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbgrader.converters.generate_feedback import GenerateFeedback
 
@@ -109,7 +104,7 @@ def _for_the_student(store, submission, result, row):
         store.fill_in(nb, submission.student)
     title = f"# {store.release.name}, {row['name']}: {row['status']}"
     remarks = [f"- {remark}" for remark in row["remarks"] + row["errors"]]
-    text = "\n".join([title, "", *remarks])
+    text = html.escape("\n".join([title, "", *remarks]))
     nb.cells.insert(0, nbformat.v4.new_markdown_cell(text))
     return nb
 
@@ -127,23 +122,9 @@ def page(student, nb, title, score, max_score):
     return student, text
 
 
-class FeedbackExporter(HTMLExporter):
-    """Shows HTML and script that stand in a student's text as text."""
-
-    @pass_context
-    def markdown2html(self, context, source):
-        attachments = context.get("cell", {}).get("attachments", {})
-        renderer = IPythonRenderer(
-            escape=True,
-            allow_harmful_protocols=False,
-            attachments=attachments,
-        )
-        return MarkdownWithMath(renderer=renderer).render(source)
-
-
 @functools.cache
 def _exporter():
-    exporter = FeedbackExporter(
+    exporter = HTMLExporter(
         config=GenerateFeedback().config, sanitize_html=True
     )
     exporter.register_preprocessor(CSSHTMLHeaderPreprocessor, enabled=True)

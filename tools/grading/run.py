@@ -4,6 +4,7 @@ so that any machine can call them."""
 import ast
 
 import nbformat
+from nbconvert.preprocessors.sanitize import SanitizeHTML
 from nbgrader.utils import determine_grade, is_grade, is_solution
 
 from tools.grading import sandbox
@@ -33,6 +34,9 @@ def grade(release, submission, seconds):
             errors = _own_errors(graded)
             shown, _ = sandbox.run(shown, seconds)
             _explain(shown, graded)
+        for cell in graded.cells:  # a person opens it in a browser
+            if cell.cell_type == "code":
+                SanitizeHTML().preprocess_cell(cell, {}, 0)
     except Exception as error:  # one submission must not stop the class
         reason = str(error).strip().splitlines() or [""]
         return student, {"failed": f"{type(error).__name__}: {reason[0]}"}

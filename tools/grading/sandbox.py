@@ -34,10 +34,10 @@ PATIENCE = 6  # seconds on the clock for each of computing
 PUT_BACK = "application/vnd.course.put-back"  # see kernel.py
 OWN_ERRORS = {"KernelDied", "Timeout", "NotRun"}  # not Python's names
 
-UNSHARE = ["unshare", "-rnpf", "--kill-child", "env", "-u", "JPY_PARENT_PID"]
+UNSHARE = ["unshare", "-rnpf", "--kill-child"]
 BWRAP = [
     *("bwrap", "--unshare-all", "--die-with-parent", "--new-session"),
-    *("--cap-drop", "ALL", "--unsetenv", "JPY_PARENT_PID"),
+    *("--cap-drop", "ALL"),
     *("--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"),
 ]
 
@@ -129,7 +129,7 @@ class BoxedExecute(Execute):
 
     def __init__(self, seconds):
         super().__init__(timeout=PATIENCE * seconds)
-        self.seconds = seconds
+        self.seconds, self.lifeline = seconds, None
 
     def create_kernel_manager(self):
         self.km = BoxedKernelManager(
@@ -141,12 +141,25 @@ class BoxedExecute(Execute):
         return self.km
 
     def start_new_kernel(self):
-        super().start_new_kernel(
-            cwd=self.folder,
-            env=_environment(self.folder),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        """Start a kernel that ends when the lifeline, a pipe, is cut, as it
+        is when the grader is killed."""
+        self._cut_lifeline()
+        ours, self.lifeline = os.pipe()
+        try:
+            super().start_new_kernel(
+                cwd=self.folder,
+                env=_environment(self.folder),
+                stdin=ours,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+        finally:
+            os.close(ours)
+
+    def _cut_lifeline(self):
+        if self.lifeline is not None:
+            os.close(self.lifeline)
+        self.lifeline = None
 
     def preprocess(self, nb, resources):
         """Run `nb` in place; return it and the resources."""
@@ -162,6 +175,8 @@ class BoxedExecute(Execute):
                 self._give_up("Timeout", "it can't be interrupted")
             except DeadKernelError:
                 self._give_up("KernelDied", "the kernel died in this cell")
+            finally:
+                self._cut_lifeline()
         raise RuntimeError("no kernel stays alive")
 
     def _give_up(self, name, reason):
