@@ -2,25 +2,30 @@
 
 READY := .venv/.ready
 
-# The first of these commands that is a Python the course is tested with.
+# The first of these commands that is a Python the course is tested with, or
+# else any, which then says what the course needs.
 PYTHON ?= $(firstword $(foreach command,\
-	python3 python3.13 python3.12 python3.11,\
+	python3 python3.13 python3.12 python3.11 .venv/bin/python,\
 	$(shell $(command) -c 'import sys; \
 	print("$(command)" * ((3, 11) <= sys.version_info < (3, 14)))' \
-	2> /dev/null)))
+	2> /dev/null)) \
+	$(shell python3 -c 'print("python3")' 2> /dev/null))
 
-# Empty when .venv is missing, half made, or has lost its Python.
-SOUND := $(shell .venv/bin/python -m pip --version 2> /dev/null)
+# Empty when .venv is missing or half made, has lost its Python, or was moved.
+SOUND := $(shell .venv/bin/python -P -c 'import pip, utils; print("sound")' \
+	2> /dev/null)
 
-.PHONY: help new-venv lab test format badges timings data assignments grade
+.PHONY: help unsound lab test format badges timings data assignments grade
 
 help:  ## list the targets
 	@awk -F ':.*##  *' '/^[a-z]+:.*## / \
 		{ printf "make %-12s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # Without --allow-root a container, where all run as root, opens nothing.
+# tools/jupyter turns off what only lecturers need, and the news.
 lab: $(READY)  ## open the course in JupyterLab
-	.venv/bin/python -m jupyterlab --allow-root \
+	JUPYTER_CONFIG_PATH="tools/jupyter$${JUPYTER_CONFIG_PATH:+:$$JUPYTER_CONFIG_PATH}" \
+		.venv/bin/python -m jupyterlab --allow-root \
 		--LabApp.default_url=/lab/tree/notebooks
 
 test: $(READY)  ## run every notebook and all tests
@@ -41,9 +46,11 @@ timings: $(READY)  ## measure each notebook alone, write README.md's table
 data: $(READY)  ## fetch the data sets for work without a network
 	.venv/bin/python -m utils.data
 
-$(READY): requirements.txt pyproject.toml $(if $(SOUND),,new-venv)
-	.venv/bin/python -m pip install -r requirements.txt -e .
-	touch $@
+$(READY): requirements.txt pyproject.toml $(if $(SOUND),,unsound)
+	$(if $(PYTHON),,$(error the course needs Python 3.11, 3.12 or 3.13: \
+		install one, or name it with make PYTHON=/path/to/python))
+	@$(PYTHON) tools/install.py
+	@touch $@
 
 assignments: $(READY)  ## make the students' notebooks from the solutions
 	.venv/bin/python -m tools.assignments
@@ -52,7 +59,4 @@ grade: $(READY)  ## grade a class: SUBMITTED=folder [JOBS=2] [OPTIONS=...]
 	.venv/bin/python -m tools.grading "$(SUBMITTED)" \
 		--jobs $(or $(JOBS),2) $(OPTIONS)
 
-new-venv:
-	$(if $(PYTHON),,$(error the course needs Python 3.11, 3.12 or 3.13: \
-		install one, or name it with make PYTHON=/path/to/python))
-	$(PYTHON) -m venv --clear .venv
+unsound:

@@ -1,20 +1,25 @@
 """The set-up: one list of versions, and a Makefile that installs it once."""
 
+import ast
 import os
 import re
 import shutil
 import subprocess
 import sys
 import tomllib
+from collections import defaultdict
 from importlib import metadata
 
 import pytest
 import yaml
+from IPython.core.inputtransformer2 import TransformerManager
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from tools.notebooks.files import ROOT
+from tools.install import CPU_INDEX
+from tools.notebooks.files import ROOT, notebook_paths, read
 
 needs_make = pytest.mark.skipif(
     os.name == "nt", reason="on Windows the README uses pip, not make"
@@ -52,10 +57,11 @@ def test_pyproject_takes_its_dependencies_from_requirements():
     assert dynamic["dependencies"] == {"file": ["requirements.txt"]}
 
 
-def test_environment_yml_takes_its_dependencies_from_requirements():
+def test_environment_yml_takes_its_dependencies_from_pyproject():
     environment = yaml.safe_load((ROOT / "environment.yml").read_text())
     python, *others = environment["dependencies"]
-    assert others == ["pip", {"pip": ["-r requirements.txt", "-e ."]}]
+    index = f"--extra-index-url {CPU_INDEX}"
+    assert others == ["pip", {"pip": [index, "-e ."]}]
     assert python.removeprefix("python=") in pythons_allowed()
 
 
@@ -67,6 +73,63 @@ def test_colab_has_no_newer_version_than_tested():
     for requirement in requirements(".github/colab-versions.txt"):
         version = next(iter(requirement.specifier)).version.rstrip(".*")
         assert Version(version) <= pinned[requirement.name], requirement
+
+
+def sources():
+    """Return all code of the course, that of notebooks without magics."""
+    plain = TransformerManager().transform_cell
+    paths = [*ROOT.glob("*.py")]
+    for folder in "utils", "tools", "tests", "notebooks":
+        paths += (ROOT / folder).rglob("*.py")
+    code = {path: path.read_text(encoding="utf-8") for path in paths}
+    for path in notebook_paths():
+        for number, cell in enumerate(read(path).cells):
+            if cell.cell_type == "code":
+                code[path / str(number)] = plain(cell.source)
+    return code
+
+
+def imported(code):
+    """Return the top-level names of the modules that some code imports."""
+    names = set()
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            names.add(node.module)
+    return {name.partition(".")[0] for name in names}
+
+
+def undeclared(names):
+    """Return those of the modules that no declared package brings."""
+    extras = project()["project"]["optional-dependencies"].values()
+    declared = {requirement.name for requirement in requirements()}
+    declared |= {Requirement(line).name for extra in extras for line in extra}
+    declared = {canonicalize_name(name) for name in declared}
+    ours = {path.stem for path in (ROOT / "tests").rglob("*.py")}
+    ours |= {"notebooks", "tests", "tools", "utils"}
+    packages = metadata.packages_distributions()
+    return {
+        name
+        for name in names - sys.stdlib_module_names - ours
+        if declared.isdisjoint(
+            map(canonicalize_name, packages.get(name, [name]))
+        )
+    }
+
+
+def test_every_import_is_declared():
+    importers = defaultdict(list)
+    for path, code in sources().items():
+        for name in imported(code):
+            importers[name].append(path)
+    missing = undeclared(set(importers))
+    assert {name: importers[name] for name in missing} == {}
+
+
+def test_an_import_that_is_not_declared_is_seen():
+    code = "import numpy as np, six\nif np:\n    from bs4.element import Tag"
+    assert undeclared(imported(code)) == {"six", "bs4"}
 
 
 @pytest.mark.pinned
@@ -123,16 +186,17 @@ def targets():
 def test_make_alone_lists_every_target():
     makefile = (ROOT / "Makefile").read_text()
     phony = set(re.search(r"^\.PHONY:(.*)$", makefile, re.M)[1].split())
-    assert targets() == phony - {"new-venv"}
+    assert targets() == phony - {"unsound"}
 
 
 STUB = """\
 #!/bin/sh
 case "$*" in
-    "-m pip --version") echo "pip"; exit ;;
-    "-m venv --clear .venv")
-        rm -rf .venv; mkdir -p .venv/bin; cp "$0" .venv/bin/python ;;
-    "-m pip install"*) test ! -e no-network || exit 1 ;;
+    -P*) echo sound; exit ;;
+    tools/install.py)
+        echo install >> calls
+        rm -rf .venv; mkdir -p .venv/bin; cp "$0" .venv/bin/python
+        test ! -e no-network; exit ;;
 esac
 echo "$2" >> calls
 """
@@ -177,7 +241,7 @@ def lost_its_python(folder):
 
 @needs_make
 def test_make_sets_up_once(folder):
-    assert make_test(folder)[1] == ["venv", "pip", "pytest"]
+    assert make_test(folder)[1] == ["install", "pytest"]
     assert make_test(folder)[1] == ["pytest"]
 
 
@@ -186,7 +250,7 @@ def test_make_sets_up_once(folder):
 def test_make_installs_again_when_a_version_changes(folder, name):
     make_test(folder)
     os.utime(folder / name, (2**32, 2**32))
-    assert make_test(folder)[1] == ["pip", "pytest"]
+    assert make_test(folder)[1] == ["install", "pytest"]
 
 
 @needs_make
@@ -194,7 +258,7 @@ def test_make_installs_again_when_a_version_changes(folder, name):
 def test_make_heals_a_broken_venv(folder, damage):
     make_test(folder)
     damage(folder)
-    assert make_test(folder)[1] == ["venv", "pip", "pytest"]
+    assert make_test(folder)[1] == ["install", "pytest"]
     assert make_test(folder)[1] == ["pytest"]
 
 
@@ -204,9 +268,9 @@ def test_make_resumes_an_installation_that_failed(folder):
     cut.touch()
     done, calls = make_test(folder)
     assert done.returncode != 0
-    assert calls == ["venv"]
+    assert calls == ["install"]
     cut.unlink()
-    assert make_test(folder)[1] == ["pip", "pytest"]
+    assert make_test(folder)[1] == ["install", "pytest"]
 
 
 @needs_make
@@ -216,3 +280,60 @@ def test_make_says_which_python_it_needs(folder):
     assert calls == []
     assert len(done.stderr.splitlines()) == 1
     assert "needs Python 3.11, 3.12 or 3.13" in done.stderr
+
+
+OLD_PYTHON = """\
+#!/bin/sh
+case "$*" in
+    *version_info*) ;;
+    *print*) echo python3 ;;
+    *) echo "old $1" >> calls; exit 1 ;;
+esac
+"""
+
+
+@pytest.fixture
+def path(folder):
+    """Return a folder that is all of the PATH, with an old python3."""
+    path = folder / "path"
+    path.mkdir()
+    for name in "make", "sh", "touch":
+        (path / name).symlink_to(shutil.which(name))
+    (path / "python3").write_text(OLD_PYTHON)
+    (path / "python3").chmod(0o755)
+    return path
+
+
+def make_ready(folder, path):
+    """Run `make .venv/.ready` with this PATH; return what it called."""
+    subprocess.run(
+        [path / "make", ".venv/.ready"],
+        cwd=folder,
+        env={"PATH": str(path)},
+        capture_output=True,
+    )
+    return (folder / "calls").read_text()
+
+
+NEW_PYTHON = """\
+#!/bin/sh
+case "$*" in
+    -P*) exit 1 ;;
+    *version_info*) echo "$0" ;;
+    *) echo "new $1" >> calls; exit 1 ;;
+esac
+"""
+
+
+@needs_make
+@pytest.mark.parametrize("name", ["path/python3.12", ".venv/bin/python"])
+def test_make_finds_a_python_that_fits(folder, path, name):
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text(NEW_PYTHON)
+    (folder / name).chmod(0o755)
+    assert make_ready(folder, path) == "new tools/install.py\n"
+
+
+@needs_make
+def test_an_old_python_is_let_say_what_the_course_needs(folder, path):
+    assert make_ready(folder, path) == "old tools/install.py\n"

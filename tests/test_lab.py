@@ -1,0 +1,84 @@
+"""`make lab` greets students with the course, not with what lecturers need."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from urllib.error import HTTPError, URLError
+from urllib.request import ProxyHandler, build_opener
+
+import pytest
+
+from tools.notebooks.files import ROOT
+
+PLAIN = ".venv/bin/python -m jupyterlab --allow-root"
+TEST = "--no-browser --ServerApp.port=0 --IdentityProvider.token=secret"
+
+
+@contextmanager
+def lab(command, folder, settings):
+    """Start JupyterLab; give a function that fetches one of its pages."""
+    command = command.replace(".venv/bin/python", f"exec '{sys.executable}'")
+    names = {"JUPYTER_CONFIG_DIR", "JUPYTER_CONFIG_PATH"}
+    server = subprocess.Popen(
+        ["sh", "-c", f"{command} {TEST}"],
+        cwd=folder,
+        env={name: os.environ[name] for name in os.environ.keys() - names}
+        | {"JUPYTER_CONFIG_DIR": str(settings)},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with server:
+        for line in server.stderr:
+            if address := re.search(r"(http://127.0.0.1:\d+/)lab", line):
+                break
+        try:
+            yield lambda page: wait_for(f"{address[1]}{page}?token=secret")
+        finally:
+            server.terminate()
+            server.stderr.read()
+
+
+def wait_for(address):
+    """Fetch a page; the server gives its address before it listens."""
+    for _ in range(100):
+        try:
+            return build_opener(ProxyHandler({})).open(address)
+        except HTTPError:
+            raise
+        except URLError:
+            time.sleep(0.1)
+    pytest.fail(f"{address} doesn't answer")
+
+
+def disabled(fetch):
+    """Return the extensions that the page switches off."""
+    page = fetch("lab").read().decode()
+    pattern = r'id="jupyter-config-data".*?>(.*?)</script>'
+    settings = re.search(pattern, page, re.S)
+    return json.loads(settings[1])["disabledExtensions"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no make")
+def test_make_lab_has_neither_news_nor_nbgraders_buttons(tmp_path):
+    command = subprocess.run(
+        ["make", "-n", "lab"], cwd=ROOT, capture_output=True, text=True
+    ).stdout
+    command = command[command.index("JUPYTER_CONFIG_PATH") :].strip()
+    with lab(command, ROOT, tmp_path) as fetch:
+        assert set(disabled(fetch)) >= {
+            "@jupyter/nbgrader",
+            "@jupyterlab/apputils-extension:announcements",
+        }
+
+
+@pytest.mark.skipif(os.name == "nt", reason="grading needs Linux")
+def test_a_lecturer_has_formgrader_in_the_same_environment(tmp_path):
+    results = tmp_path / "a01-a01-graded"
+    results.mkdir()
+    with lab(PLAIN, results, tmp_path) as fetch:
+        assert not any("nbgrader" in name for name in disabled(fetch))
+        assert fetch("formgrader").status == 200
