@@ -51,6 +51,8 @@ def test_nobody_vanishes(sent, tmp_path):
             "Max.txt": b"",
             "Ned/a.ipynb": b"x" * (unpack.LARGEST + 1),
             "Oz.zip": zipped({}),
+            "Pam.zip": NOTEBOOK,
+            "/".join(["Quin", *"x" * unpack.FOLDERS, "a.ipynb"]): NOTEBOOK,
             ".DS_Store": b"",
             "__MACOSX/._Ann": b"",
             "Thumbs.db": b"",
@@ -80,7 +82,9 @@ def test_nobody_vanishes(sent, tmp_path):
         "P0": {"P0.ipynb": ""},
         "P1": {"P1.ipynb": ""},
         "P2": {"P2.ipynb": ""},
+        "Pam": {"Pam.zip": ""},
         "Pipe": {"Pipe.ipynb": "neither a file nor a folder"},
+        "Quin": {"/".join(["Quin", *"x" * 50]): "folders more than 50 deep"},
         "Socket": {"Socket": "neither a file nor a folder"},
         "Zoë": {"Zoë.ipynb": ""},
     }

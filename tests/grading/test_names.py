@@ -149,6 +149,7 @@ HARD_NAMES = [
     "CON",
     "com1.x",
     "Ann.",
+    "..",
     "..hidden",
     "-rf",
     "=1+1",

@@ -172,10 +172,13 @@ def versions(released):
             ["took a.ipynb, not a (1).ipynb"],
         ),
         (
-            {"a (2).ipynb": "four", "a-Copy10.ipynb": "other four"},
-            "a-Copy10.ipynb",
+            {
+                "a (9).ipynb": ("four", "2026-10-02"),
+                "a (10).ipynb": ("other four", "2026-10-01"),
+            },
+            "a (10).ipynb",
             [
-                "took a-Copy10.ipynb, not a (2).ipynb (as many answers: the "
+                "took a (10).ipynb, not a (9).ipynb (as many answers: the "
                 "later copy)"
             ],
         ),

@@ -5,6 +5,8 @@ import gzip
 import io
 import random
 import stat
+import tarfile
+import tracemalloc
 import zipfile
 
 import pytest
@@ -42,6 +44,17 @@ def lying(content):
     return content[:at] + b"\xfe" * 4 + content[at + 4 :]
 
 
+def odd_tar(*kinds):
+    """Return a tar with a member of each of tarfile's kinds."""
+    content = io.BytesIO()
+    with tarfile.open(fileobj=content, mode="w") as archive:
+        for kind in kinds:
+            member = tarfile.TarInfo(kind)
+            member.type, member.linkname = getattr(tarfile, kind), "/etc"
+            archive.addfile(member)
+    return content.getvalue()
+
+
 ARCHIVES = {
     "a zip": ("zip", zipped({"hw/a.ipynb": NOTEBOOK}), {"hw/a.ipynb": ""}),
     "folders' own entries": (
@@ -73,7 +86,13 @@ ARCHIVES = {
     ),
     "made by Windows": (
         "zip",
-        zipped({"hw\\.ipynb_checkpoints\\a.ipynb": b"", "hw\\a.ipynb": b"{"}),
+        zipped(
+            {
+                "hw\\": b"",
+                "hw\\.ipynb_checkpoints\\a.ipynb": b"",
+                "hw\\a.ipynb": b"{",
+            }
+        ),
         {"hw/a.ipynb": "", "hw/.ipynb_checkpoints/a.ipynb": ""},
     ),
     "made by macOS": (
@@ -93,6 +112,15 @@ ARCHIVES = {
         "zip",
         zipped({LINKED: b"/etc/passwd"}),
         {"link.ipynb": "a link"},
+    ),
+    "links and devices in a tar": (
+        "tar",
+        odd_tar("SYMTYPE", "LNKTYPE", "FIFOTYPE", "DIRTYPE"),
+        {
+            "SYMTYPE": "a link",
+            "LNKTYPE": "a link",
+            "FIFOTYPE": "neither a file nor a folder",
+        },
     ),
     "a password": (
         "zip",
@@ -149,6 +177,29 @@ def test_archives(tmp_path, monkeypatch, what):
     assert found == {"Ann": expected, "Ben": {"Ben.ipynb": ""}}
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        zipped({"a.ipynb": b"\0" * 40 * MB}, zipfile.ZIP_BZIP2),
+        bz2.compress(tarred({"a.ipynb": b"\0" * 40 * MB})),
+        gzip.compress(b"\0" * 40 * MB),
+    ],
+    ids=["in a zip", "a tar", "alone"],
+)
+def test_a_bomb_never_fills_the_memory(tmp_path, monkeypatch, content):
+    monkeypatch.setattr(unpack, "LARGEST", MB)
+    monkeypatch.setattr(unpack, "MOST", MB // 4)
+    lie = (40 * MB).to_bytes(4, "little"), (999).to_bytes(4, "little")
+    (tmp_path / "Ann.zip").write_bytes(content.replace(*lie))
+    tracemalloc.start()
+    try:
+        [ann] = collect(tmp_path, NAMES)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 10 * MB and ann.files[0].problem
+
+
 def test_twice_the_same_name_in_a_zip_are_two_files(tmp_path):
     with pytest.warns(UserWarning, match="Duplicate"):
         content = zipped({"a.ipynb": b"{1", zipfile.ZipInfo("a.ipynb"): b"{2"})
@@ -160,9 +211,12 @@ def test_twice_the_same_name_in_a_zip_are_two_files(tmp_path):
 def test_there_is_a_limit_to_what_one_student_sends(tmp_path, monkeypatch):
     monkeypatch.setattr(unpack, "FILES", 3)
     save(tmp_path, {f"Ann/{i}.txt": b"x" for i in range(9)})
-    save(tmp_path, {"Ann/hw/a.ipynb": NOTEBOOK, "Ben/a.ipynb": NOTEBOOK})
+    save(tmp_path, {f"Ann/hw/{i}.ipynb": NOTEBOOK for i in range(9)})
+    save(tmp_path, {"Ben/a.ipynb": NOTEBOOK})
     ann, ben = collect(tmp_path, NAMES)
-    assert [f.place for f in ann.files if f.content] == ["Ann/hw/a.ipynb"]
+    read = [file.place for file in ann.files if file.content]
+    assert read == [f"Ann/hw/{i}.ipynb" for i in range(3)]
+    assert len(ann.files) == 19
     assert ann.files[-1].problem == "more than 3 files or 200 MB, not all read"
     assert [file.problem for file in ben.files] == [""]
 
