@@ -209,6 +209,7 @@ DAMAGE = [
     ("formulas", replace(4, "The", "> At √2 the")),
     ("formulas", replace(4, "The", "$a$ ∂L/∂w $b$: the")),
     ("formulas", replace(4, "The", "| 1 | `a` ≤ `b` |\n\nThe")),
+    ("formulas", replace(8, "beta\n$$", "beta\n$$\n\nε\n\n$$\n1\n$$")),
     ("formulas", replace(8, "Because", "Because ε, `b`")),
     ("formulas", replace(8, "$$\n\\beta\n$$", "$$\\beta$$")),
     ("formulas", insert(8, new_markdown_cell("> $$ \\beta\n> $$"))),

@@ -261,14 +261,8 @@ def formulas(notebook):
 
 def _prose(source):
     """Return Markdown without code and formulas."""
-    for code_or_formula in (
-        r"^((?:> ?)*)```.*?^\1```",
-        r"(?s:<(pre|code)>.*?</\1>)",
-        r"(`+)[^`].*?\1",
-        r"\$\$.*?\$\$",
-        r"\$[^$]+\$",
-    ):
-        source = re.sub(code_or_formula, "", source, flags=re.M | re.S)
+    for code_or_formula in r"(`+)[^`].*?\1", r"\$\$.*?\$\$", r"\$[^$]+\$":
+        source = re.sub(code_or_formula, "", source, flags=re.S)
     return source
 
 
