@@ -15,7 +15,7 @@ PYTHON ?= $(firstword $(foreach command,\
 SOUND := $(shell .venv/bin/python -P -c 'import pip, utils; print("sound")' \
 	2> /dev/null)
 
-.PHONY: help unsound lab test format badges timings data assignments grade
+.PHONY: help unsound lab test format badges timings data assignments grade formgrader
 
 help:  ## list the targets
 	@awk -F ':.*##  *' '/^[a-z]+:.*## / \
@@ -58,5 +58,8 @@ assignments: $(READY)  ## make the students' notebooks from the solutions
 grade: $(READY)  ## grade a class: SUBMITTED=folder [JOBS=2] [OPTIONS=...]
 	.venv/bin/python -m tools.grading "$(SUBMITTED)" \
 		--jobs $(or $(JOBS),2) $(OPTIONS)
+
+formgrader: $(READY)  ## grade by hand: RESULTS=folder-graded
+	cd "$(RESULTS)" && "$(CURDIR)/.venv/bin/python" -m jupyterlab --allow-root
 
 unsound:
