@@ -146,7 +146,7 @@ def _factor(answer, expected):
 def _written(*values):
     """Write numbers short, but so that different ones look different."""
     short = [f"{v:.6g}" if v.dtype.kind in "fc" else str(v) for v in values]
-    rounded = {f"{v:.6g}" for v in values if v.dtype.kind in "iufc"}
+    rounded = {f"{v:.6g}" for v in values}
     return list(map(str, values)) if len(rounded) == 1 else short
 
 

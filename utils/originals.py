@@ -93,8 +93,7 @@ def _classes(owner, names):
 
 def _functions(value):
     """Yield the functions that stand behind a name, decorated ones too."""
-    value = getattr(value, "__func__", getattr(value, "fget", value))
-    while callable(value) and not isinstance(value, type):
+    while value is not None and not isinstance(value, type):
         if isinstance(value, FunctionType):
             yield value
         value = getattr(value, "__wrapped__", None)

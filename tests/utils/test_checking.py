@@ -257,6 +257,16 @@ def test_numpy_is_put_back():
     assert "numpy.mean" in told(lambda: np.mean(X))
 
 
+def test_what_is_replaced_last_is_put_back_at_the_end():
+    own = np.sum
+
+    def spoil():
+        np.sum = None
+
+    assert "numpy.sum: put back" in told(spoil)
+    assert np.sum is own
+
+
 def deceive():
     """Replace what would notice a wrong answer."""
     builtins.isinstance = lambda *_: False
@@ -268,12 +278,18 @@ def deceive():
     return X
 
 
+def blind():
+    comparing.same.__code__ = (lambda *_: True).__code__
+    return X
+
+
 def test_checks_themselves_are_put_back():
     def wrong():
         return X + 1
 
     printed = told(lambda: check.call(deceive, gives=X + 1))
     assert "✗" in printed and "utils.comparing.same" in printed
+    assert "✗" in told(lambda: check.equal(blind(), X + 1))
     deceive()  # in a cell of its own
     printed = told(lambda: check.call(wrong, gives=X))
     assert "✗" in printed and "builtins.isinstance" in printed

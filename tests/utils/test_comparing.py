@@ -143,6 +143,7 @@ SINGLE = np.float32
         ([np.nan], [1.0], False),
         ([1.0], [np.nan], False),
         ([np.inf], [-np.inf], False),
+        ([np.inf, 1.5], [np.inf, 1.0], False),
         ("a", "a", False),
         ([[1], [2, 3]], [1, 2], False),
         (1.0, ValueError, False),
@@ -249,7 +250,7 @@ class Layer:
     [
         (identity, "images[1]"),
         (second_by_keyword, "number 2"),
-        (zip, "number 2"),
+        (min, "number 2"),
         (lambda a, b: None, "b"),
         (functools.partial(lambda a, b, c: None, 0), "c"),
     ],

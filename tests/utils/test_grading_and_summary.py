@@ -150,10 +150,13 @@ def test_summary_of_a_notebook_that_became_a_script(tmp_path):
 
 
 def test_jupyter_replaces_nothing_and_runs_cells():
+    checks = (
+        CELL.format("check", 1, True) + "\n" + CELL.format("more", 1, True)
+    )
     cells = [
         "from utils.checking import check, summary",
-        CELL.format("check", 1, True),
-        CELL.format("check", 1, True),
+        checks,
+        checks,
         "summary({1: 2})",
         CELL.format("test", 1, True),
         "summary({1: 2})",

@@ -33,6 +33,10 @@ class Box:
     @staticmethod
     def name():
         return "box"
+
+    @classmethod
+    def kind(cls):
+        return "case"
 """
 
 
@@ -65,6 +69,10 @@ def replace_static_code(module):
     module.Box.name.__code__ = (lambda: "bag").__code__
 
 
+def replace_class_method_code(module):
+    module.Box.kind.__func__.__code__ = (lambda cls: "bag").__code__
+
+
 def add_special_method(module):
     module.Box.__init__ = lambda self: setattr(self, "size", 7)
 
@@ -78,6 +86,7 @@ def add_special_method(module):
         (lambda m: delattr(m.Box, "weigh"), "made.Box.weigh"),
         (add_special_method, "made.Box.__init__"),
         (replace_static_code, "made.Box.name"),
+        (replace_class_method_code, "made.Box.kind"),
         (replace_code, "made.double"),
         (replace_default, "made.double"),
         (replace_keyword_default, "made.double"),
@@ -92,7 +101,7 @@ def test_what_was_replaced_is_put_back_and_named(module, spoil, name):
     assert sys.modules["made"] is module
     box = module.Box()
     assert (module.LIMIT, module.double(2), module.wrapper(2)) == (3, 4, 4)
-    assert (box.weigh(), box.name()) == (1, "box")
+    assert (box.weigh(), box.name(), box.kind()) == (1, "box", "case")
     assert originals.put_back() == []
 
 
@@ -111,6 +120,15 @@ def test_builtins_that_it_would_need_itself_are_put_back():
     put_back = originals.put_back()
     vars(builtins).update(own)
     assert sorted(put_back) == sorted(f"builtins.{name}" for name in broken)
+
+
+def test_builtins_that_nobody_puts_back_are_not_needed(module):
+    originals = Originals([module])
+    module.Box.size = 2
+    own = vars(builtins).pop("setattr")
+    put_back = originals.put_back()
+    builtins.setattr = own
+    assert put_back == ["made.Box.size"]
 
 
 def test_names_that_jupyter_exchanges_are_left_alone(monkeypatch):
