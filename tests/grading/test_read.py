@@ -131,13 +131,19 @@ def paths(node, path=()):
         yield from paths(value, (*path, key))
 
 
-def test_an_error_of_ours_is_said_too(right, release, monkeypatch):
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [(MemoryError(), "not read, MemoryError"), (ValueError("odd"), "odd")],
+)
+def test_an_error_of_ours_is_said_too(
+    right, release, monkeypatch, error, said
+):
     def fail(*rest):
-        raise MemoryError
+        raise error
 
     monkeypatch.setattr("tools.grading.read.count_answers", fail)
     found = reading({"a.ipynb": right}, release)
-    assert found.review == ["not read, MemoryError: a.ipynb"]
+    assert found.cells is None and found.review == [f"{said}: a.ipynb"]
 
 
 # Which of several files counts
@@ -145,13 +151,16 @@ def test_an_error_of_ours_is_said_too(right, release, monkeypatch):
 
 @pytest.fixture
 def versions(released):
-    """Notebooks with 0, 1 and 4 answers, and another with 4."""
+    """Notebooks with 0, 1 and 4 answers, and another with 0 and 4."""
     blank = copy.deepcopy(released)
+    more = copy.deepcopy(released)
+    more.cells.append(nbformat.v4.new_code_cell("1 + 1"))
     one = copy.deepcopy(released)
     next(c for c in one.cells if c.id == "double").source = "double = 1"
     other_four = answered(released, double="def double(x):\n    return 7")
     return {
         "blank": written(blank),
+        "blank and a cell": written(more),
         "one": written(one),
         "four": written(answered(released)),
         "other four": written(other_four),
@@ -197,6 +206,16 @@ def versions(released):
             {"a.ipynb": "four", "b.ipynb": "other four"},
             "b.ipynb",
             ["took b.ipynb, not a.ipynb (as many answers: look at both)"],
+        ),
+        (
+            {"a.ipynb": "four", "b.ipynb": ("other four", "2026-10-01")},
+            "b.ipynb",
+            ["took b.ipynb, not a.ipynb (as many answers: look at both)"],
+        ),
+        (
+            {"a.ipynb": "blank", "b.ipynb": "blank and a cell"},
+            "b.ipynb",
+            ["took b.ipynb, not a.ipynb"],
         ),
         ({"a.ipynb": "four", "b.ipynb": "four"}, "b.ipynb", []),
         (

@@ -179,7 +179,7 @@ def _try(sent, release):
             else:
                 problem, cells = "another notebook", None
         except ValueError as error:
-            problem = str(error)
+            problem, cells = str(error), None
         except Exception as error:  # one submission must not stop the class
             problem, cells = f"not read, {type(error).__name__}", None
     if cells is None and not sent.problem and not _is_notebook(sent.place):
