@@ -1,11 +1,13 @@
 """Students' notebooks are made from solutions, and nothing is lost by it."""
 
+import functools
 import os
 import shutil
 import subprocess
 import sys
 
 import nbformat
+import nbgrader.api
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
@@ -33,6 +35,15 @@ def marks(grade_id, points=None, solution=False):
     found |= {"solution": solution, "locked": not solution}
     found |= {"grade": points is not None}
     return found | ({"points": points} if points is not None else {})
+
+
+@pytest.fixture(scope="module", autouse=True)
+def alembic_version():
+    """nbgrader starts a program for each new gradebook; once is enough."""
+    asks = nbgrader.api.get_alembic_version
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(nbgrader.api, asks.__name__, functools.cache(asks))
+        yield asks
 
 
 @pytest.fixture(scope="module")
@@ -204,7 +215,10 @@ def test_an_assignment_has_one_source(root):
         assignments.release("a01", root)
 
 
-def test_nbgrader_finds_alembic_and_path_stays_as_it_was(root, monkeypatch):
+def test_nbgrader_finds_alembic_and_path_stays_as_it_was(
+    root, monkeypatch, alembic_version
+):
+    monkeypatch.setattr(nbgrader.api, "get_alembic_version", alembic_version)
     monkeypatch.setenv("PATH", "/usr/bin:/bin")
     assignments.release("a01", root)
     with assignments.gradebook(f"sqlite:///{root / 'new.db'}") as book:
