@@ -154,8 +154,8 @@ def _refuse_loose_marks(name, nb):
         pairs = zip(marks[::2], marks[1::2])
         if len(marks) % 2 or not all(pair in MARKS for pair in pairs):
             raise NotebookError(
-                f"{name}, cell {index}: {marks} are no pairs of '### BEGIN "
-                "SOLUTION' and '### END SOLUTION' (or HIDDEN TESTS)"
+                f"{name}, cell {index}: {', '.join(marks)}: each '### BEGIN "
+                "SOLUTION' or '### BEGIN HIDDEN TESTS' needs its '### END …'"
             )
 
 
