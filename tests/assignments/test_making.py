@@ -194,9 +194,7 @@ def test_a_source_that_is_no_notebook_is_one_line(root, text):
 def test_a_loose_mark_is_named_and_nothing_is_released(root, old, new):
     path = root / assignments.SOLUTIONS / "a01" / "a01_topic.ipynb"
     path.write_text(path.read_text().replace(old, new))
-    with pytest.raises(
-        files.NotebookError, match=r"^a01, cell [12]: .*needs.*$"
-    ):
+    with pytest.raises(files.NotebookError, match="a01, cell [12]: .*needs"):
         assignments.release("a01", root)
 
 
