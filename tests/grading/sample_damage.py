@@ -101,6 +101,7 @@ DAMAGES = [
     Damage("a zero in a text", lambda c: c.replace(b"A row", b"\\u0000")),
     Damage("a raw zero", lambda c: c.replace(b"A row", b"\0")),
     Damage("lines of Windows", lambda c: c.replace(b"\n", b"\r\n")),
+    Damage("and behind", lambda c: c + b"\r\n"),
     Damage("a raw line break", lambda c: c.replace(b"A row", b"A\nrow")),
     # cut and pasted
     Damage("nothing in it", lambda c: b"", "an empty file", False),
@@ -181,7 +182,7 @@ DAMAGES = [
         "a grade_id that is a list",
         as_json(
             lambda nb: first_answer(nb)["metadata"]["nbgrader"].update(
-                grade_id=[]
+                grade_id=["x"]
             )
         ),
     ),

@@ -87,15 +87,17 @@ def test_images_pasted_into_a_cell_are_kept(released, release):
     cell = next(c for c in nb.cells if c.id == "explain")
     split = [PIXEL[:20] + "\n", PIXEL[20:]]
     cell["attachments"] = {
-        "a.gif": {"image/gif": split, "text/html": "<b>"},
+        "a.gif": {"image/gif": split, "text/html": PIXEL},
         "b.png": {"image/png": "no base64!"},
         "c.png": {"image/png": "QUJD"},
+        "d.gif": {"image/gif": f"{PIXEL}!"},
     }
     found = reading({"a.ipynb": json.dumps(nb).encode()}, release)
     kept = [c.attachments for c in found.cells if c.grade_id == "explain"]
     assert kept == [{"a.gif": {"image/gif": PIXEL}}]
     assert found.review == [
-        "can't be read, left out: the attachment b.png, the attachment c.png"
+        "can't be read, left out: the attachment b.png, the attachment "
+        "c.png, the attachment d.gif"
     ]
 
 

@@ -205,7 +205,7 @@ def _decode(content, notes, review):
         notes.append(f"saved as {encoding}, read as such")
     if "\0" in text[:100]:
         raise ValueError("not a text file")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    return text
 
 
 def _utf_8(content):
@@ -242,7 +242,7 @@ def _json(text, review):
 
 def _whole(text, review):
     """Return what JSON says; what follows it is no part of it."""
-    text = text.strip("\ufeff\0 \t\n")
+    text = text.strip("\ufeff\0 \t\r\n")
     content, end = JSON.raw_decode(text)
     if end < len(text):
         review.append("something follows the end of the notebook: left out")
