@@ -181,7 +181,7 @@ def _load(name):
     """Contents of a data set's files; None, announced, for a stand-in."""
     contents, title, stand_in = None, *REGISTRY[name][:2]
     try:
-        contents, note = _obtain(_data_folder(), name)
+        contents, note = _obtain(folder(), name)
     except Unavailable as reason:
         note = (
             f"{title}: {reason}, so {stand_in} stand in. For the real data, "
@@ -198,20 +198,29 @@ def _say(line):
     print(line.encode(encoding, "backslashreplace").decode(encoding))
 
 
-def _data_folder():
+def is_stored(name):
+    """Tell whether a data set, by its folder's name, needs no network."""
+    return len(_read(folder(), name)[0]) == len(REGISTRY[name].files)
+
+
+def folder():
+    """Return the Path of the folder with the data.
+
+    Raises DataError if COURSE_DATA names one that can't be used.
+    """
     extras = " \t\r\n'\""  # that shells and editors leave there
     given = os.environ.get("COURSE_DATA", "").strip(extras)
     if not given:
         return Path(__file__).resolve().parent.parent / "data"
-    folder, reason = Path(os.path.expanduser(given)), "no such folder"
+    path, reason = Path(os.path.expanduser(given)), "no such folder"
     try:
-        folder = folder.absolute()
-        if folder.is_dir():
-            return folder
+        path = path.absolute()
+        if path.is_dir():
+            return path
     except OSError as error:
         reason = error.strerror
     raise DataError(
-        f"COURSE_DATA names {str(folder):.300}, which can't be used "
+        f"COURSE_DATA names {str(path):.300}, which can't be used "
         f"({reason}): correct it, or unset it to use the course's own folder."
     )
 
@@ -414,7 +423,7 @@ def _store(raw, path):
 def main():
     """Fetch every data set and print what is where; exit with what failed."""
     try:
-        root = _data_folder()
+        root = folder()
     except DataError as error:
         sys.exit(str(error))
     _say(f"Data folder: {root}")

@@ -9,11 +9,14 @@ import time
 import urllib.request
 
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook
 from sample_class import NAME, changed, rows, save
 
+from tools import assignments
 from tools.grading import results
 from tools.grading.grade import grade_class
 from tools.notebooks.files import NotebookError
+from utils import data
 
 
 @pytest.mark.parametrize(
@@ -76,6 +79,17 @@ def test_a_start_that_fails_leaves_nothing(course, released, tmp_path):
     with pytest.raises(NotebookError):
         grade_class(tmp_path / "sent", 1, dask="tcp://nowhere", root=course)
     assert [path.name for path in tmp_path.iterdir()] == ["sent"]
+
+
+def test_a_change_of_the_data_regrades_what_uses_them(course, monkeypatch):
+    other = assignments.release("a01", course)
+    cells = [*other.graded.cells, new_code_cell("data.tiny_shakespeare()")]
+    uses = other._replace(graded=new_notebook(cells=cells))
+    monkeypatch.setattr(data, "is_stored", lambda name: True)
+    before = [results.fingerprint(one, 60, course) for one in (uses, other)]
+    monkeypatch.setattr(data, "is_stored", lambda name: False)
+    after = [results.fingerprint(one, 60, course) for one in (uses, other)]
+    assert before[0] != after[0] and before[1] == after[1]
 
 
 # Grading by hand, with nothing but what README says

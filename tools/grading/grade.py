@@ -16,6 +16,7 @@ from tools.grading.collect import collect, guess_assignment
 from tools.grading.read import read
 from tools.grading.run import grade
 from tools.notebooks.files import ROOT, NotebookError
+from utils.data import DataError
 
 
 def grade_class(folder, jobs, name=None, dask=None, db_url=None, root=ROOT):
@@ -69,6 +70,8 @@ def grade_class(folder, jobs, name=None, dask=None, db_url=None, root=ROOT):
     except SQLAlchemyError as error:
         reason = str(error).splitlines()[0]
         raise NotebookError(f"the gradebook can't be used: {reason}") from None
+    except DataError as error:
+        raise NotebookError(str(error)) from None
     except OSError as error:
         raise NotebookError(
             f"can't write {error.filename or into} ({error.strerror}): mend "

@@ -19,6 +19,7 @@ from sqlalchemy.exc import SAWarning
 from tools.notebooks.files import ROOT, NotebookError
 from utils import data
 
+KINDS = "assignments", "solutions"
 # What Formgrader reads when it is started in the folder with the results.
 CONFIG = """\
 c = get_config()  # noqa: F821
@@ -71,21 +72,17 @@ def fingerprint(release, seconds, root=ROOT):
     digest = hashlib.sha256(nbformat.writes(release.graded).encode())
     digest.update(f"{seconds} {platform.python_version()}".encode())
     own = [ROOT / "utils", ROOT / "tools" / "grading"]
-    own += [root / "notebooks" / k / release.name for k in _KINDS]
-    files = [path for folder in own for path in folder.rglob("*.py")]
-    text = nbformat.writes(release.graded).replace("_", "")
-    for name, dataset in data.REGISTRY.items():
-        if name.replace("-", "") in text:
-            folder = data.folder() / name
-            files += [folder / file.name for file in dataset.files]
-    for path in sorted(files):
+    own += [root / "notebooks" / k / release.name for k in KINDS]
+    for path in sorted(
+        file for folder in own for file in folder.rglob("*.py")
+    ):
         digest.update(path.name.encode())
-        with contextlib.suppress(OSError):
-            digest.update(hashlib.sha256(path.read_bytes()).digest())
+        digest.update(path.read_bytes())
+    text = nbformat.writes(release.graded).replace("_", "")
+    for name in data.REGISTRY:
+        if name.replace("-", "") in text:
+            digest.update(f"{name} {data.is_stored(name)}".encode())
     return digest.hexdigest()
-
-
-_KINDS = "assignments", "solutions"
 
 
 class ResultStore:

@@ -13,7 +13,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from pathlib import Path
 
 import nbformat
 import psutil
@@ -25,6 +24,7 @@ from traitlets import Integer, Unicode
 
 from tools.grading.repair import OWN
 from tools.notebooks.files import ROOT
+from utils import data
 
 KERNEL = ROOT / "tools" / "grading" / "kernel.py"
 MEMORY = 4096  # megabytes for a kernel
@@ -60,7 +60,7 @@ def box():
 def _bwrap(folder):
     """Return the command that shows a kernel what it needs, and `folder`."""
     system = ["/usr", "/bin", "/lib", "/lib64", "/etc", "/sys"]
-    python = [sys.base_prefix, sys.prefix, *map(str, _data_folders())]
+    python = [sys.base_prefix, sys.prefix, str(data.folder())]
     command = list(BWRAP)
     for path in [*system, *python, str(ROOT / "utils"), str(KERNEL)]:
         command += ["--ro-bind-try", path, path]
@@ -69,19 +69,12 @@ def _bwrap(folder):
     return command
 
 
-def _data_folders():
-    """Return the folders with data sets that a notebook may read."""
-    given = os.environ.get("COURSE_DATA")
-    return [ROOT / "data", *([Path(given).absolute()] if given else [])]
-
-
 def _environment(folder):
     """Return the environment of a kernel: nothing of the grader's own."""
     kept = ("PATH", "LANG", "LC_ALL", "VIRTUAL_ENV")
     environment = {n: os.environ[n] for n in kept if n in os.environ}
-    if "COURSE_DATA" in os.environ:
-        environment["COURSE_DATA"] = os.path.abspath(os.environ["COURSE_DATA"])
     return environment | {
+        "COURSE_DATA": str(data.folder()),
         "HOME": folder,
         "PYTHONPATH": str(ROOT),  # for utils
         "IPYTHONDIR": folder,
