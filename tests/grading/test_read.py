@@ -82,6 +82,13 @@ def test_a_cell_s_text_survives_whatever_it_takes(right, release):
         assert source(found, "explain") == f"{expected} is an example."
 
 
+def test_a_heading_of_format_3_stays_one(right, release):
+    [row] = [row for row in DAMAGES if row.what == "format 3"]
+    found = reading({"a.ipynb": row.damage(right)}, release)
+    heading = found.cells[0]
+    assert (heading.cell_type, heading.source) == ("markdown", "## Hello")
+
+
 def test_images_pasted_into_a_cell_are_kept(released, release):
     nb = answered(released)
     cell = next(c for c in nb.cells if c.id == "explain")
@@ -289,6 +296,11 @@ def test_many_files_are_not_many_lines(right, versions, release):
 def test_a_notebook_under_another_name_is_one(right, release, place):
     found = reading({place: right}, release)
     assert found.cells and found.notes == [f"is a notebook: {place}"]
+
+
+def test_other_json_is_no_notebook(release):
+    found = reading({"a.json": b'{"cells": 1}'}, release)
+    assert found.review == ["no notebook, but a .json file: a.json"]
 
 
 @pytest.mark.parametrize(
