@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import requests
 from tiny import (
     ARRAYS,
     NAMES,
@@ -29,6 +30,7 @@ FAULTS = {
     "corrupt": "damaged copy",
     "truncated": "bytes came of",
     "page": "a web page came instead: log in",
+    "endless": "there is no end to it",
     "404": "HTTP error 404",
     "500": "HTTP error 500",
     "stall": "no answer",
@@ -143,6 +145,16 @@ def test_a_damaged_file_alone_is_fetched_again(mirrors, tmp_path):
     asked = [f"/good/{NAMES[3]}", f"/good/{NAMES[0]}"]
     assert mirrors.server.asked == asked, "the last asks who is there"
     assert stored(tmp_path / "mnist") == PUBLISHED
+
+
+def test_a_certificate_that_is_not_trusted(mirrors, monkeypatch, capsys):
+    def get(url, **options):
+        raise requests.exceptions.SSLError("certificate verify failed")
+
+    monkeypatch.setattr(requests, "get", get)
+    assert not data.mnist().is_real
+    line = one_line(capsys.readouterr().out)
+    assert "(the certificate isn't trusted: correct REQUESTS_CA_BUN" in line
 
 
 # Where the files can't be stored

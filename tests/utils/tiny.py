@@ -99,6 +99,9 @@ class Handler(BaseHTTPRequestHandler):
         if fault == "together":  # answers once both processes have asked
             self.server.pair.wait(WAIT)
         self.send_response(200)
+        if fault == "endless":
+            self.end_headers()
+            return [self.wfile.write(bytes(2**20)) for _ in range(100)]
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(half if fault in ("cut", "stall") else body)
@@ -120,6 +123,9 @@ class Server(ThreadingHTTPServer):
         threading.Thread(
             target=self.serve_forever, args=[0.01], daemon=True
         ).start()
+
+    def handle_error(self, request, client_address):
+        pass  # a client that has heard enough
 
     def address(self, fault):
         return f"http://127.0.0.1:{self.server_port}/{fault}/{{}}"
