@@ -21,9 +21,7 @@ from packaging.version import Version
 from tools.install import CPU_INDEX
 from tools.notebooks.files import ROOT, notebook_paths, read
 
-needs_make = pytest.mark.skipif(
-    os.name == "nt", reason="on Windows the README uses pip, not make"
-)
+needs_make = pytest.mark.skipif(os.name == "nt", reason="Windows has no make")
 
 
 def requirements(path="requirements.txt"):

@@ -1,6 +1,7 @@
 """The set-up: on which systems, into which environment, with which PyTorch."""
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -392,6 +393,13 @@ def test_a_machine_without_nvidias_driver_is_seen(monkeypatch):
     monkeypatch.setattr(shutil, "which", lambda name: None)
     monkeypatch.setattr(os.path, "exists", lambda path: False)
     assert not install.has_nvidia_driver()
+
+
+def test_the_readme_names_the_same_sizes():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    start = text[text.index("## Start") : text.index("<details>")]
+    for size in re.findall(r"\d\.\d", install.SMALL + install.LARGE):
+        assert size in start
 
 
 # An index that answers, and others

@@ -206,7 +206,7 @@ def pytorch(python):
             "PyTorch in the build that is installed or that pip's settings "
             f"choose: up to {LARGE}."
         )
-    other = f"The small one: PIP_EXTRA_INDEX_URL={CPU_INDEX} make lab"
+    other = f"The small one: Ctrl-C, PIP_EXTRA_INDEX_URL={CPU_INDEX} make lab"
     if has_nvidia_driver():
         return [], f"PyTorch's build for NVIDIA's GPUs: {LARGE}. {other}"
     show = "import sys; print('cp%d%d' % sys.version_info[:2])"
@@ -215,7 +215,7 @@ def pytorch(python):
     if lists(CPU_INDEX, wheel):
         return ["--extra-index-url", CPU_INDEX], (
             f"PyTorch's build for the CPU, without NVIDIA's driver: {SMALL}. "
-            "The build for GPUs: PIP_EXTRA_INDEX_URL= make lab"
+            "The build for GPUs: Ctrl-C, PIP_EXTRA_INDEX_URL= make lab"
         )
     return [], (
         f"PyTorch's large build, as {CPU_INDEX} doesn't answer: {LARGE}. "

@@ -96,7 +96,7 @@ def test_frameworks_live_together_in_any_order(first):
     assert result.stdout == result.stderr == ""
 
 
-@pytest.mark.parametrize("early", ["tensorflow", "keras", "torch, tensorflow"])
+@pytest.mark.parametrize("early", ["tensorflow", "torch, keras"])
 @pytest.mark.usefixtures("triton")
 def test_frameworks_imported_before_the_set_up_live_too(early):
     code = f"import {early}\n{QUIET}{LATE}print('alive')"
