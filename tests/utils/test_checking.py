@@ -4,12 +4,22 @@ it."""
 import builtins
 import contextlib
 import io
+import signal
 import sys
+import threading
 import time
 
 import numpy as np
 import pytest
-from told import fresh, hang, in_notebook, recurse, told, unanswered  # noqa: F401
+from told import (
+    fresh,  # noqa: F401
+    hang,
+    in_notebook,
+    recurse,
+    timers,
+    told,
+    unanswered,
+)
 
 from utils import checking, comparing, limits
 from utils.checking import check
@@ -177,9 +187,10 @@ def test_addresses_are_left_out():
     assert "<object object>" in told(body)
 
 
+@timers
 @pytest.mark.parametrize("body", [hang, hang_for_good, give_up_late])
 def test_code_without_end_is_stopped(body):
-    assert "Stopped after 0.2 seconds" in told(body, seconds=0.2)
+    assert "✗ Exercise 1: a title Stopped after" in told(body, seconds=0.2)
 
 
 def test_an_exercise_out_of_time_has_less_until_a_check_is_run_again():
@@ -200,6 +211,20 @@ def test_an_exercise_out_of_time_has_less_until_a_check_is_run_again():
 def test_timer_is_off_after_a_check():
     told(lambda: None, seconds=0.1)
     time.sleep(0.2)  # an alarm would end the test
+
+
+def test_without_timers_or_in_a_thread_there_is_no_limit(monkeypatch):
+    said = []
+
+    def body():
+        said.append(told(lambda: time.sleep(0.1), seconds=0.01))
+
+    thread = threading.Thread(target=body)
+    thread.start()
+    thread.join()
+    monkeypatch.delattr(signal, "setitimer", raising=False)
+    body()
+    assert said == ["✓ Exercise 1: a title"] * 2
 
 
 def test_keyboard_interrupt_goes_through():

@@ -3,11 +3,16 @@
 import contextlib
 import io
 import re
+import signal
 
 import pytest
 
 from utils import checking
 from utils.checking import check
+
+timers = pytest.mark.skipif(
+    not hasattr(signal, "setitimer"), reason="Windows has no timers"
+)
 
 
 @pytest.fixture(autouse=True)
