@@ -14,18 +14,26 @@ import pytest
 
 from tools.notebooks.files import ROOT
 
-PLAIN = ".venv/bin/python -m jupyterlab --allow-root"
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no make")
 TEST = "--no-browser --ServerApp.port=0 --IdentityProvider.token=secret"
 
 
 @contextmanager
-def lab(command, folder, settings):
-    """Start JupyterLab; give a function that fetches one of its pages."""
-    command = command.replace(".venv/bin/python", f"exec '{sys.executable}'")
+def lab(settings, *target):
+    """Start JupyterLab as `make` does; give a function that fetches a page."""
+    command = subprocess.run(
+        ["make", "-n", "--no-print-directory", *target],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    ).stdout
+    command = re.split("^(?=JUPYTER|cd )", command, flags=re.M)[1].strip()
+    python = r'"[^"]*\.venv/bin/python"|\.venv/bin/python'
+    command = re.sub(python, f"exec '{sys.executable}'", command)
     names = {"JUPYTER_CONFIG_DIR", "JUPYTER_CONFIG_PATH"}
     server = subprocess.Popen(
         ["sh", "-c", f"{command} {TEST}"],
-        cwd=folder,
+        cwd=ROOT,
         env={name: os.environ[name] for name in os.environ.keys() - names}
         | {"JUPYTER_CONFIG_DIR": str(settings)},
         stderr=subprocess.PIPE,
@@ -62,23 +70,17 @@ def disabled(fetch):
     return json.loads(settings[1])["disabledExtensions"]
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no make")
 def test_make_lab_has_neither_news_nor_nbgraders_buttons(tmp_path):
-    command = subprocess.run(
-        ["make", "-n", "lab"], cwd=ROOT, capture_output=True, text=True
-    ).stdout
-    command = command[command.index("JUPYTER_CONFIG_PATH") :].strip()
-    with lab(command, ROOT, tmp_path) as fetch:
+    with lab(tmp_path, "lab") as fetch:
         assert set(disabled(fetch)) >= {
             "@jupyter/nbgrader",
             "@jupyterlab/apputils-extension:announcements",
         }
 
 
-@pytest.mark.skipif(os.name == "nt", reason="grading needs Linux")
 def test_a_lecturer_has_formgrader_in_the_same_environment(tmp_path):
     results = tmp_path / "a01-a01-graded"
     results.mkdir()
-    with lab(PLAIN, results, tmp_path) as fetch:
+    with lab(tmp_path, "formgrader", f"RESULTS={results}") as fetch:
         assert not any("nbgrader" in name for name in disabled(fetch))
         assert fetch("formgrader").status == 200
