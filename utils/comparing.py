@@ -186,7 +186,7 @@ def _copied(value, made):
 
 
 def _copied_leaf(value):
-    if isinstance(value, np.ndarray):
+    if isinstance(value, np.ndarray) and value.dtype != object:
         return value.copy()
     if isinstance(value, (set, frozenset)):
         return copy.copy(value)

@@ -208,6 +208,11 @@ def scale(value):
             "value.lr",
         ),
         ([np.ones(2)], lambda value: set_entry(value), "value[0]"),
+        (
+            np.array([[1], [2, 3]], object),  # rows of different lengths
+            lambda value: value[1].append(4),
+            "value",
+        ),
     ],
 )
 def test_changed_argument_is_named_and_the_original_is_not_changed(
