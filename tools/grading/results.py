@@ -19,7 +19,8 @@ from sqlalchemy.exc import SAWarning
 from tools.notebooks.files import ROOT, NotebookError
 from utils import data
 
-KINDS = "assignments", "solutions"
+# The rooms that decide about points.
+GRADER = "read", "recognise", "repair", "run", "sandbox", "kernel"
 # What Formgrader reads when it is started in the folder with the results.
 CONFIG = """\
 c = get_config()  # noqa: F821
