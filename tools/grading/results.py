@@ -72,11 +72,11 @@ def fingerprint(release, seconds, root=ROOT):
     """
     digest = hashlib.sha256(nbformat.writes(release.graded).encode())
     digest.update(f"{seconds} {platform.python_version()}".encode())
-    own = [ROOT / "utils", ROOT / "tools" / "grading"]
-    own += [root / "notebooks" / k / release.name for k in KINDS]
-    for path in sorted(
-        file for folder in own for file in folder.rglob("*.py")
-    ):
+    files = [ROOT / "tools" / "grading" / f"{name}.py" for name in GRADER]
+    files += (ROOT / "utils").glob("*.py")
+    for kind in "assignments", "solutions":
+        files += (root / "notebooks" / kind / release.name).rglob("*.py")
+    for path in sorted(files):
         digest.update(path.name.encode())
         digest.update(path.read_bytes())
     text = nbformat.writes(release.graded).replace("_", "")
