@@ -208,8 +208,8 @@ def folder():
 
     Raises DataError if COURSE_DATA names one that can't be used.
     """
-    extras = " \t\r\n'\""  # that shells and editors leave there
-    given = os.environ.get("COURSE_DATA", "").strip(extras)
+    # Shells and editors may leave quotes or the end of the line there.
+    given = os.environ.get("COURSE_DATA", "").strip(" \t\r\n'\"")
     if not given:
         return Path(__file__).resolve().parent.parent / "data"
     path, reason = Path(os.path.expanduser(given)), "no such folder"
@@ -230,10 +230,8 @@ def _obtain(root, name):
     folder, dataset = root / name, REGISTRY[name]
     found, unusable = _read(root, name)
     note = ""
-    for file in dataset.files:
+    for file in [file for file in dataset.files if file not in found]:
         path = folder / file.name
-        if file in found:
-            continue
         try:
             raw = _fetch(file, dataset.mirrors)
             found[file] = path, _content(raw, file)
@@ -297,8 +295,7 @@ def _search(root, files):
             size = path.stat().st_size
             for file in files:
                 if size in (file.size, file.unpacked):
-                    content = _content(path.read_bytes(), file)
-                    if content is not None:
+                    if content := _content(path.read_bytes(), file):
                         found[file] = path, content
     return found
 
