@@ -13,7 +13,16 @@ import psutil
 import pytest
 from nbconvert import HTMLExporter
 from nbgrader.api import Gradebook
-from sample_class import HIDDEN, KINDS, NAME, SOLUTION, changed, rows, save
+from sample_class import (
+    HIDDEN,
+    KINDS,
+    NAME,
+    RIGHT,
+    SOLUTION,
+    changed,
+    rows,
+    save,
+)
 
 from tools.grading import sandbox
 from tools.grading.grade import grade_class
@@ -163,12 +172,16 @@ def test_what_a_person_graded_reaches_grades_and_page(
     row = rows(into)["Ann"]
     assert (row["total"], row["status"]) == ("9.5", "graded")
     assert "Well put." in page(into, "Ann")
-    # a new version of the submission: graded again, the person's points stay
-    wrong = changed(double="double = 1")(released)
-    save(tmp_path / "sent", {"Ann_a01.ipynb": wrong})
-    grade_class(tmp_path / "sent", 1, root=course)
-    row = rows(into)["Ann"]
-    assert (row["total"], row["status"]) == ("7.5", "grade by hand")
+    # new versions of the submission: graded again, the person's points stay
+    for explain, status in (
+        (RIGHT["explain"], "graded"),
+        ("A column is a pixel.", "grade by hand"),
+    ):
+        wrong = changed(double="double = 1", explain=explain)(released)
+        save(tmp_path / "sent", {"Ann_a01.ipynb": wrong})
+        grade_class(tmp_path / "sent", 1, root=course)
+        row = rows(into)["Ann"]
+        assert (row["total"], row["status"]) == ("7.5", status)
 
 
 def test_a_killed_run_goes_on_and_leaves_no_kernel(course, released, tmp_path):

@@ -16,6 +16,7 @@ from nbgrader.utils import is_grade
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import SAWarning
 
+from tools.grading.recognise import grade_id
 from tools.notebooks.files import ROOT, NotebookError
 from utils import data
 
@@ -136,23 +137,51 @@ class ResultStore:
     def book(self, student, result):
         """Write a result into the gradebook, unless it stands there.
 
-        Points given by hand stay, marked to be looked at again.
+        Points given by hand stay; where the answer has changed they are
+        marked to be looked at again.
         """
         name, when = self.release.name, datetime.fromisoformat(result["when"])
         with contextlib.suppress(MissingEntry):
             if self.gradebook.find_submission(name, student).timestamp == when:
                 return
+        nb = nbformat.from_dict(result["graded"])
+        place = f"autograded/{student}/{name}/{self.release.notebook}.ipynb"
+        settled = self._settled(student, nb, self.folder / place)
         self.gradebook.update_or_create_student(student)
         with warnings.catch_warnings():  # nbgrader's own
             warnings.simplefilter("ignore", SAWarning)
             self.gradebook.update_or_create_submission(name, student)
-        nb = nbformat.from_dict(result["graded"])
         self._apply(SaveAutoGrades(), nb, student)
-        place = f"autograded/{student}/{name}/{self.release.notebook}.ipynb"
+        for grade in self._grades(student):
+            if grade.name in settled:
+                grade.needs_manual_grade = False
         self.write(place, nbformat.writes(nb))
         self.gradebook.update_or_create_submission(
             name, student, timestamp=when
         )
+
+    def _settled(self, student, nb, before):
+        """Return the names of the cells that a person has graded and that
+        are in a notebook as they were before."""
+        try:
+            graded = {
+                grade.name
+                for grade in self._grades(student)
+                if grade.manual_score is not None
+                and not grade.needs_manual_grade
+            }
+            old, new = (
+                {grade_id(cell): cell.source for cell in one.cells}
+                for one in (nbformat.read(before, 4), nb)
+            )
+        except (MissingEntry, OSError, ValueError):
+            return set()
+        return {name for name in graded if old.get(name) == new.get(name)}
+
+    def _grades(self, student):
+        return self.gradebook.find_submission_notebook(
+            self.release.notebook, self.release.name, student
+        ).grades
 
     def show_formgrader(self, db_url):
         """Leave what Formgrader needs to list this assignment; no password
@@ -205,9 +234,7 @@ class ResultStore:
         }
         if result is None:
             return row
-        grades = self.gradebook.find_submission_notebook(
-            self.release.notebook, self.release.name, submission.student
-        ).grades
+        grades = self._grades(submission.student)
         row |= {grade.name: _number(grade.score) for grade in grades}
         row["total"] = _number(sum(grade.score for grade in grades))
         by_hand = sorted(g.name for g in grades if g.needs_manual_grade)
