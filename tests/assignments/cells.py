@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import io
+import re
 
 from IPython.core.inputtransformer2 import TransformerManager
 
@@ -25,8 +26,10 @@ def code_cells(nb):
 
 
 def run(code, namespace):
-    """Run a cell; return what it printed, without line breaks."""
+    """Run a cell; return what it printed, without line breaks and colours
+    (which it has once something has imported ipykernel)."""
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
         exec(TransformerManager().transform_cell(code), namespace)
-    return " ".join(printed.getvalue().split())
+    plain = re.sub(r"\x1b\[\d*m", "", printed.getvalue())
+    return " ".join(plain.split())

@@ -87,15 +87,15 @@ def protect(shell):
     """
     import numpy as np
 
-    from utils import checking, comparing
-    from utils.originals import Originals
+    import utils
+    from utils import checking, comparing, limits, originals
 
-    originals = Originals(
+    put_back = originals.Originals(
         [builtins, os, time, signal, np, np.linalg, np.random]
-        + [checking, comparing]
-    )
+        + [utils, checking, comparing, limits, originals]
+    ).put_back
     environment, publish = dict(os.environ), shell.display_pub.publish
-    folder, put_back = os.getcwd(), originals.put_back
+    folder = os.getcwd()
 
     def restore(*_):
         names = put_back()
