@@ -407,7 +407,7 @@ def keras_list(sizes):
         "copying is no part": weights("with torch.no_grad():", "if True:"),
         "transpose W": weights("value.T", "value"),
         "writes into the old parameter": weights(
-            COPY, "param.data = torch.from_numpy(value.T)"
+            COPY, "param.data = torch.tensor(value.T)"
         ),
         "requires_grad must stay": weights(
             COPY, COPY + "\n            param.requires_grad = False"
