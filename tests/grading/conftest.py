@@ -5,7 +5,8 @@ import functools
 import nbformat
 import nbgrader.api
 import pytest
-from sample_class import NAME, SECONDS, class_files, save, source_notebook
+from kinds import class_files
+from sample_class import NAME, SECONDS, save, source_notebook
 
 from tools import assignments
 from tools.grading.grade import grade_class

@@ -11,18 +11,10 @@ import time
 
 import psutil
 import pytest
+from kinds import KINDS
 from nbconvert import HTMLExporter
 from nbgrader.api import Gradebook
-from sample_class import (
-    HIDDEN,
-    KINDS,
-    NAME,
-    RIGHT,
-    SOLUTION,
-    changed,
-    rows,
-    save,
-)
+from sample_class import HIDDEN, NAME, RIGHT, SOLUTION, changed, rows, save
 
 from tools.grading import sandbox
 from tools.grading.grade import grade_class
