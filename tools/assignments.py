@@ -103,7 +103,7 @@ def release(name, root=ROOT, db_url=None, into=None):
             f"assignments are: {', '.join(names(root)) or 'none'}"
         )
     _refuse_loose_marks(name, files.read(sources[0]))
-    with tempfile.TemporaryDirectory() as temporary:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as temporary:
         course = Path(temporary)
         db_url = db_url or f"sqlite:///{course / 'gradebook.db'}"
         source = course / "source" / name
@@ -173,7 +173,7 @@ def _with_hidden_tests(released, notebook, name, db_url):
 
 def out_of_date(root=ROOT):
     """Return the names of the assignments that `write` would change."""
-    with tempfile.TemporaryDirectory() as fresh:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as fresh:
         return _generate_all(root, Path(fresh))
 
 
@@ -186,7 +186,7 @@ def write(root=ROOT):
     overwritten has been run, so that it may hold somebody's answers. Then
     nothing was written.
     """
-    with tempfile.TemporaryDirectory() as fresh:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as fresh:
         changed = _generate_all(root, Path(fresh))
         for name in changed:
             for path in (Path(fresh) / name).glob("*.ipynb"):

@@ -26,8 +26,8 @@ My name is {OLD.repository}.
 @pytest.fixture
 def root(root):
     """Return the folder of a course that has its settings and a README."""
-    (root / "pyproject.toml").write_text(PROJECT)
-    (root / "README.md").write_text(README)
+    (root / "pyproject.toml").write_text(PROJECT, "utf-8", newline="\n")
+    (root / "README.md").write_text(README, "utf-8", newline="\n")
     return root
 
 

@@ -46,7 +46,7 @@ class Course(NamedTuple):
 
 def course(root=ROOT):
     """Return the `Course` that pyproject.toml's [tool.course] names."""
-    settings = tomllib.loads((root / "pyproject.toml").read_text())
+    settings = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
     return Course(**settings["tool"]["course"])
 
 

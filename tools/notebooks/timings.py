@@ -22,9 +22,15 @@ try:
         [peak] = [line for line in status if line.startswith("VmHWM")]
     print(int(peak.split()[1]) * 1024)
 except OSError:
-    import resource
+    import psutil
 
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"""
+    memory = psutil.Process().memory_info()
+    if hasattr(memory, "peak_wset"):  # Windows
+        print(memory.peak_wset)
+    else:
+        import resource
+
+        print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"""
 
 
 class Cost(NamedTuple):
