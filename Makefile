@@ -56,10 +56,15 @@ assignments: $(READY)  ## make the students' notebooks from the solutions
 	.venv/bin/python -m tools.assignments
 
 grade: $(READY)  ## grade a class: SUBMITTED=folder [JOBS=2] [OPTIONS=...]
+	$(if $(SUBMITTED),,$(error SUBMITTED is missing: \
+		make grade SUBMITTED=../class/a01))
 	.venv/bin/python -m tools.grading "$(SUBMITTED)" \
 		--jobs $(or $(JOBS),2) $(OPTIONS)
 
 formgrader: $(READY)  ## grade by hand: RESULTS=folder-graded
+	@test -e "$(RESULTS)/grades.csv" || { echo "RESULTS must be a folder that \
+	make grade has written: make formgrader RESULTS=../class/a01-a01-graded"; \
+	exit 1; }
 	cd "$(RESULTS)" && "$(CURDIR)/.venv/bin/python" -m jupyterlab --allow-root
 
 unsound:

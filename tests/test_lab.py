@@ -81,6 +81,7 @@ def test_make_lab_has_neither_news_nor_nbgraders_buttons(tmp_path):
 def test_a_lecturer_has_formgrader_in_the_same_environment(tmp_path):
     results = tmp_path / "a01-a01-graded"
     results.mkdir()
+    (results / "grades.csv").touch()
     with lab(tmp_path, "formgrader", f"RESULTS={results}") as fetch:
         assert not any("nbgrader" in name for name in disabled(fetch))
         assert fetch("formgrader").status == 200

@@ -40,7 +40,9 @@ def difference(answer, expected):
     kind = "array" if expected.ndim else "number"
     types = (np.ndarray, np.generic, *[numbers.Number] * (not expected.ndim))
     if not isinstance(answer, types):
-        return f"is a {type(answer).__name__}, not a NumPy {kind}"
+        name = type(answer).__name__
+        article = "an" if name[0] in "aeiou" else "a"
+        return f"is {article} {name}, not a NumPy {kind}"
     answer = np.asarray(answer)
     if answer.shape != expected.shape:
         change = "is transposed: its" if same(answer.T, expected) else "has"

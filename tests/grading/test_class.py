@@ -99,6 +99,14 @@ def test_no_page_has_a_hidden_test_or_a_solution(graded):
         assert "np.arange(6)" not in text, path.name
 
 
+def test_a_page_shows_what_ran_without_the_hidden_tests(graded):
+    text = page(graded, "Alice")
+    assert "Exercise 3: of 1" in text and "Exercise 3: of 2" not in text
+    assert "may be added" in text and "may be added" not in page(
+        graded, "Rita"
+    )
+
+
 def test_a_page_explains_what_failed(graded):
     assert "A hidden test failed. try other numbers, too" in page(
         graded, "Zoe"

@@ -238,5 +238,5 @@ def test_which_assignment_it_is(tmp_path, places, name):
     if name:
         assert guess_assignment(students, ["a01", "a02"]) == name
         return
-    with pytest.raises(NotebookError, match="say which it is: --assignment"):
+    with pytest.raises(NotebookError, match="say which it is"):
         guess_assignment(students, ["a01", "a02"])

@@ -16,7 +16,7 @@ from tools.notebooks.files import ROOT, NotebookError
     ("made", "reason"),
     [
         ({}, "there is nothing in it"),
-        ({"x.ipynb": "{}"}, "say which it is: --assignment"),
+        ({"x.ipynb": "{}"}, "say which it is, OPTIONS="),
     ],
 )
 def test_a_folder_that_can_t_be_graded_is_one_line(

@@ -21,6 +21,7 @@ X = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.5]])
         (X.tolist(), "is a list, not a NumPy array"),
         (lambda: X, "is a function, not a NumPy array"),
         ("text", "is a str, not a NumPy array"),
+        (3, "is an int, not a NumPy array"),
         (X[0], "has shape (3,), not (2, 3)"),
         (X.T, "is transposed: its shape (3, 2), not (2, 3)"),
         (X.astype(int), "has dtype int64, not float64"),

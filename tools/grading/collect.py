@@ -159,10 +159,15 @@ def guess_assignment(students, names):
         )
         for name in names
     }
+    if not names:
+        raise NotebookError(
+            "grading needs notebooks/solutions/, and there are none here: "
+            "grade where the assignments are written"
+        )
     most = [n for n in names if count[n] == max(count.values())]
     if len(most) != 1:
         raise NotebookError(
-            "the files aren't called after one assignment; say which it is: "
-            f"--assignment {' or '.join(most) or '(there is none)'}"
+            "the files aren't called after one assignment; say which it is, "
+            f'OPTIONS="--assignment {most[0]}" for instance'
         )
     return most[0]

@@ -91,8 +91,10 @@ def _grade_all(found, store, seconds, parallel):
     result_of = {s.student: store.find(s) for s in readable}
     waiting = [s for s in readable if result_of[s.student] is None]
     print(
-        f"{len(found)} students, {len(readable) - len(waiting)} graded "
-        f"before, {len(waiting)} to grade"
+        f"{len(found)} students: {len(readable) - len(waiting)} graded "
+        f"before, {len(waiting)} to grade, {len(found) - len(readable)} sent "
+        "nothing that can be graded",
+        flush=True,
     )
     runs = parallel(
         joblib.delayed(grade)(store.release, submission, seconds)
@@ -160,10 +162,9 @@ def _say_what_was_prevented(graded):
 
 
 def _at_least_one(text):
-    number = int(text)
-    if number < 1:
-        raise ValueError
-    return number
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError("a number from 1 is needed")
+    return int(text)
 
 
 def main(arguments=None):

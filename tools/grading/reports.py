@@ -102,7 +102,13 @@ def _for_the_student(store, submission, result, row):
             if "nbgrader" in cell.metadata or cell.source not in ours
         ]
         store.fill_in(nb, submission.student)
-    title = f"# {store.release.name}, {row['name']}: {row['status']}"
+    title = f"# {store.release.name}, {row['name']}"
+    if row["by hand"]:
+        title += (
+            "\n\nA person hasn't graded all of it yet: points may be added."
+        )
+    elif result is None:
+        title += "\n\nThis could not be graded: ask how to hand in again."
     remarks = [f"- {remark}" for remark in row["remarks"] + row["errors"]]
     text = html.escape("\n".join([title, "", *remarks]))
     nb.cells.insert(0, nbformat.v4.new_markdown_cell(text))

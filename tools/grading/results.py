@@ -235,7 +235,12 @@ class ResultStore:
         if result is None:
             return row
         grades = self._grades(submission.student)
-        row |= {grade.name: _number(grade.score) for grade in grades}
+        row |= {
+            grade.name: ""  # nobody has given any points yet
+            if grade.needs_manual_grade and grade.manual_score is None
+            else _number(grade.score)
+            for grade in grades
+        }
         row["total"] = _number(sum(grade.score for grade in grades))
         by_hand = sorted(g.name for g in grades if g.needs_manual_grade)
         return row | {

@@ -14,8 +14,8 @@ from tools.grading.repair import OWN, repair
 def grade(release, submission, seconds):
     """Repair and run one submission.
 
-    If a test fails, the page for the student comes from a second run, of the
-    assignment as released: it never was in one process with a hidden test.
+    The page for the student comes from a second run, of the assignment as
+    released: it never was in one process with a hidden test.
 
     Parameters: release, a `Release`; submission, a `Submission` with cells;
     seconds, of computing for a cell.
@@ -29,11 +29,10 @@ def grade(release, submission, seconds):
         graded, shown = repair(submission, release)
         graded, put_back = sandbox.run(graded, seconds)
         review = submission.review + _mishaps(graded, put_back)
-        errors = []
-        if any(_errors(cell) for cell in _tests(graded).values()):
-            errors = _own_errors(graded)
-            shown, _ = sandbox.run(shown, seconds)
-            _explain(shown, graded)
+        failed = any(_errors(cell) for cell in _tests(graded).values())
+        errors = _own_errors(graded) if failed else []
+        shown, _ = sandbox.run(shown, seconds)
+        _explain(shown, graded)
         for cell in graded.cells:  # a person opens it in a browser
             if cell.cell_type == "code":
                 SanitizeHTML().preprocess_cell(cell, {}, 0)
