@@ -193,7 +193,8 @@ class BoxedExecute(Execute):
             finally:
                 waited = (time.monotonic() - start) / PATIENCE
                 computed = self._computed() - computed
-                self.left[own] -= max(waited, computed)
+                # one that can't be interrupted goes on for longer
+                self.left[own] -= min(max(waited, computed), self.seconds)
             if any(o.get("ename") == "CellTimeoutError" for o in cell.outputs):
                 self._give_up("Timeout", f"no end after {self.timeout} s")
         if index in self.given_up:
