@@ -28,6 +28,7 @@ from utils.comparing import gradient_error, numeric_gradient
 __all__ = [
     "CheckError",
     "check",
+    "expect",
     "gradient_error",
     "numeric_gradient",
     "once_right",
@@ -213,6 +214,26 @@ def once_right(exercise):
                 print("No picture:", *_explain(error))
 
     return run
+
+
+def expect(condition, claim, real=None):
+    """Make sure that what a lecture claims holds in this run.
+
+    A reader who tries other settings is told in a line what no longer holds,
+    and the notebook runs on. Where COURSE_STRICT is 1, as in all tests, it
+    raises.
+
+    Parameters: condition, true or false; claim, what the text says; real,
+    data sets from `utils.data`, one or a tuple, without which the claim says
+    nothing: if one of them is a stand-in, nothing is expected.
+    Raises: AssertionError, under COURSE_STRICT.
+    """
+    needed = real if type(real) is tuple else (real,)
+    if condition or not all(data.is_real for data in needed if data):
+        return
+    if os.environ.get("COURSE_STRICT") == "1":
+        raise AssertionError(f"this no longer holds: {claim}")
+    print(f"With your settings this no longer holds: {claim}")
 
 
 def summary(points, by_hand=0):
