@@ -7,6 +7,7 @@ Commands:
 
 import argparse
 import contextlib
+import importlib
 import json
 import logging.handlers
 import os
@@ -27,8 +28,10 @@ from nbgrader.preprocessors import ComputeChecksums
 from traitlets.config import PyFileConfigLoader
 from traitlets.log import get_logger
 
+from tools import mistakes
 from tools.notebooks import files
 from tools.notebooks.files import ROOT, NotebookError
+from utils import mistakes as known
 
 SOLUTIONS = Path("notebooks", "solutions")
 STUDENTS = Path("notebooks", "assignments")
@@ -37,6 +40,8 @@ MARKS = [
     (f"### BEGIN {what}", f"### END {what}")
     for what in ("SOLUTION", "HIDDEN TESTS")
 ]
+CHECKS, TABLE = "checks.py", "mistakes.json"  # beside students' notebooks
+VERSION = 'check.version("")'  # in an instructors' notebook
 # What lies beside a solution and isn't for students.
 INSTRUCTORS = shutil.ignore_patterns("mistakes.py", "__pycache__", ".*")
 
@@ -108,6 +113,7 @@ def release(name, root=ROOT, db_url=None, into=None):
         db_url = db_url or f"sqlite:///{course / 'gradebook.db'}"
         source = course / "source" / name
         shutil.copytree(folder, source, ignore=INSTRUCTORS)
+        _stamp(source / sources[0].name, _version(name, root))
         _generate(name, course, root, db_url)
         path = course / "release" / name / sources[0].name
         released = files.normalise(files.read(path))
@@ -171,6 +177,49 @@ def _with_hidden_tests(released, notebook, name, db_url):
     return graded
 
 
+def _version(name, root):
+    """Return what a students' notebook and its table of mistakes share; ""
+    for an assignment without checks.py."""
+    folder, checks = root / SOLUTIONS / name, root / STUDENTS / name / CHECKS
+    sources = checks, folder / "mistakes.py"
+    if not checks.exists():
+        return ""
+    (path,) = folder.glob("*.ipynb")
+    return mistakes.version(files.read(path), *sources)
+
+
+def _stamp(path, version):
+    """Write the version into a copy of an instructors' notebook."""
+    nb = files.read(path)
+    for cell in nb.cells:
+        new = VERSION.replace('""', f'"{version}"')
+        cell.source = cell.source.replace(VERSION, new)
+    files.write(path, nb)
+
+
+def write_table(name, folder, root=ROOT):
+    """Write the table of an assignment's mistakes beside its checks.
+
+    Parameters: name; folder, where its students' notebook lies; root.
+    Raises: NotebookError, see `mistakes.table`.
+    """
+    (path,) = (root / SOLUTIONS / name).glob("*.ipynb")
+    solution = files.read(path)
+    checks = importlib.import_module(f"notebooks.assignments.{name}.checks")
+    answers = mistakes.bank(path.with_name("mistakes.py"))
+    namespace = mistakes.solved(solution)
+    known, checks.check.mistakes = checks.check.mistakes, None
+    try:
+        released = files.read(folder / path.name)
+        entries = mistakes.table(answers, released, namespace)
+    except NotebookError as error:
+        raise NotebookError(f"{name}: {error}") from None
+    finally:
+        checks.check.mistakes = known
+    text = mistakes.to_text(_version(name, root), entries)
+    (folder / TABLE).write_text(text, encoding="utf-8", newline="\n")
+
+
 def out_of_date(root=ROOT):
     """Return the names of the assignments that `write` would change."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as fresh:
@@ -191,6 +240,8 @@ def write(root=ROOT):
         for name in changed:
             for path in (Path(fresh) / name).glob("*.ipynb"):
                 _refuse_if_run(root / STUDENTS / name / path.name)
+            if _version(name, root):
+                write_table(name, Path(fresh) / name, root)
         for name in changed:
             target = root / STUDENTS / name
             shutil.copytree(Path(fresh) / name, target, dirs_exist_ok=True)
@@ -201,8 +252,15 @@ def without_source(root=ROOT):
     """Return what stands under notebooks/assignments/ and isn't made from
     notebooks/solutions/, as sorted paths; nothing if there is no solution."""
     found = _files(root / STUDENTS) if names(root) else {}
-    here = [path for path in found if not (root / SOLUTIONS / path).exists()]
+    here = [path for path in found if not _source(path, root).exists()]
     return sorted(root / STUDENTS / path for path in here)
+
+
+def _source(path, root):
+    """Return what a file of the students' is made from, or comes with."""
+    made_from = {CHECKS: "mistakes.py", TABLE: "mistakes.py"}
+    own = path.with_name(made_from.get(path.name, path.name))
+    return root / SOLUTIONS / own
 
 
 def _generate_all(root, fresh):
@@ -212,7 +270,10 @@ def _generate_all(root, fresh):
     for name in names(root):
         release(name, root, db_url, fresh / name)
         there = _files(root / STUDENTS / name)
-        if not _files(fresh / name).items() <= there.items():
+        version, _ = known.read(root / STUDENTS / name / TABLE)
+        if version != _version(name, root):
+            changed.append(name)
+        elif not _files(fresh / name).items() <= there.items():
             changed.append(name)
     return changed
 

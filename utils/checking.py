@@ -22,7 +22,7 @@ from collections import Counter
 import numpy as np
 
 import utils
-from utils import comparing, limits, originals
+from utils import comparing, limits, mistakes, originals
 from utils.comparing import gradient_error, numeric_gradient
 
 __all__ = [
@@ -45,12 +45,15 @@ _MARKS = {  # and their ANSI colours
     "half run": ("–", 34),
     "not run": ("–", 34),
 }
+_OWN = __file__, comparing.__file__
 _GRADING = bool(os.environ.get("NBGRADER_EXECUTION"))  # at the start
 _FLOAT_ERRORS = np.geterr()
 _replaced = []  # names that a student's code had overwritten
 _outcomes = {}  # (exercise, title of the check): "right", "wrong", "not yet"
 _cells = {}  # (exercise, title of the check): the cells in which it ran
 _late = {}  # exercise: titles of the checks since it ran out of time
+_running = []  # the check whose block runs
+_failed = {}  # (exercise, title of the check): step, what it saw, the hint
 
 
 class CheckError(AssertionError):
@@ -61,7 +64,16 @@ class CheckError(AssertionError):
 
 
 class _Wrong(Exception):
-    """What is wrong with an answer and, second, the hint that fits."""
+    """What is wrong with an answer.
+
+    Parameters: reason; hint; saw, by what a mistake can be known (see
+    `utils.mistakes`); instead, the (reason, hint) if no mistake is known.
+    """
+
+    def __init__(self, reason, hint="", saw=None, instead=None):
+        super().__init__(reason)
+        self.reason, self.hint = reason, hint
+        self.saw, self.instead = saw or {"reason": reason}, instead
 
 
 class check:
@@ -73,6 +85,9 @@ class check:
     a few lines. An answer that is None, or still the stub that raises
     NotImplementedError, is "not yet".
 
+    A subclass with `mistakes`, the path of a table, adds to what is wrong the
+    hint of the mistake that looks the same: see `utils.mistakes`.
+
     Parameters: title, a few words that say what is checked; exercise, its
     number; seconds of computing, after which the student's code is stopped
     (see `limits.TimeLimit`).
@@ -80,9 +95,12 @@ class check:
     check fails; KeyboardInterrupt.
     """
 
+    mistakes = None
+
     def __init__(self, title, exercise, seconds=10):
         _put_back()  # before `with` looks up __enter__ and __exit__
         self.title, self.exercise, self.seconds = title, exercise, seconds
+        self.step = 0  # the number of what is compared
 
     def __enter__(self):
         cell = _cell()
@@ -96,9 +114,11 @@ class check:
         enter(np.errstate(**_FLOAT_ERRORS))
         self.warned = enter(warnings.catch_warnings(record=True))
         enter(self.limit)
+        _running.append(self)
 
     def __exit__(self, kind, error, trace):
         self.limit.running = False
+        _running.remove(self)
         self.stack.close()
         _put_back()
         if isinstance(error, KeyboardInterrupt):
@@ -108,7 +128,7 @@ class check:
             _late.setdefault(self.exercise, set())
         if self.exercise in _late:
             _late[self.exercise].add(self.title)
-        verdict, lines = _judge(error)
+        verdict, lines = _judge(error, self)
         if verdict == "wrong":
             lines += {f"Warning: {w.message}": 0 for w in self.warned}
         if _replaced:
@@ -126,66 +146,55 @@ class check:
         return True
 
     @staticmethod
-    def call(function, *arguments, gives=None, mistakes=None):
+    def call(function, *arguments, gives=None):
         """Call a student's function, compare and return what it returns.
 
         The function gets copies (see `comparing.copied`), which it must not
-        change. A change is told when the result is right, or when no mistake
-        explains it.
+        change. A change is told when the result is right, or when no known
+        mistake explains it.
 
         Parameters: function; arguments; gives, what it should return, see
-        `check.equal` (default: anything but None); mistakes, {hint: what a
-        function with this mistake returns, or the class of its error}.
+        `check.equal` (default: anything but None).
         """
-        mistakes = mistakes or {}
+        _next_step()
         given = comparing.copied(arguments)
-        try:
-            answer = function(*given)
-        except NotImplementedError:  # a RuntimeError, but no mistake
-            raise
-        except Exception as error:
-            for hint, wrong in mistakes.items():
-                if isinstance(wrong, type) and isinstance(error, wrong):
-                    raise _Wrong(_told(error), hint) from None
-            raise
-        _put_back()
-        np.seterr(**_FLOAT_ERRORS)
+        answer = function(*given)
         changed = comparing.changed_argument(function, arguments, given)
         if gives is not None or answer is None:
-            try:
-                check.equal(answer, gives, mistakes)
-            except _Wrong as wrong:
-                if changed and not wrong.args[1:]:
-                    raise _Wrong(*changed) from None
-                raise
+            _compare(answer, gives, "the result", changed)
         if changed:
             raise _Wrong(*changed)
         return answer
 
     @staticmethod
-    def equal(answer, expected, mistakes=None):
+    def equal(answer, expected, what="the result"):
         """Compare an answer with what is expected; say how it differs.
 
         Parameters: answer, the student's; expected, a number, an array,
         nested lists of numbers (then any real dtype will do) or a tuple of
-        such; mistakes, {hint: what one gets by this mistake}. How far floats
-        may be off says `comparing.tolerance`.
+        such; what, the answer's name in a sentence. How far floats may be
+        off says `comparing.tolerance`.
         """
-        _put_back()
-        np.seterr(**_FLOAT_ERRORS)
-        if reason := comparing.difference(answer, expected):
-            hints = [
-                hint
-                for hint, result in (mistakes or {}).items()
-                if comparing.same(answer, result)
-            ]
-            raise _Wrong(f"the result {reason}.", *hints[:1])
+        _next_step()
+        _compare(answer, expected, what)
 
     @staticmethod
-    def that(condition, reason, *hint):
+    def that(condition, reason, hint=""):
         """Complain with a reason, and a hint, unless the condition holds."""
+        _next_step()
         if not condition:
-            raise _Wrong(reason, *hint)
+            raise _Wrong(reason, hint)
+
+    @classmethod
+    def version(cls, notebook):
+        """Say in a line if a notebook and the table don't belong together.
+
+        Parameters: notebook, the version that `make assignments` has written
+        into it ("" in an instructors' notebook, which goes with any).
+        """
+        if fault := mistakes.fault(cls.mistakes, notebook):
+            cls.mistakes = None
+            print(textwrap.fill(fault, 72))
 
 
 def once_right(exercise):
@@ -331,13 +340,56 @@ class _Excerpt(io.StringIO):
 # What went wrong
 
 
-def _judge(error):
+def _next_step():
+    _put_back()
+    np.seterr(**_FLOAT_ERRORS)
+    if _running:
+        _running[-1].step += 1
+
+
+def _compare(answer, expected, what, instead=None):
+    _put_back()
+    np.seterr(**_FLOAT_ERRORS)
+    if reason := comparing.difference(answer, expected):
+        known = comparing.is_numeric(answer)
+        if known and not comparing.same(answer, expected):
+            saw = {"numbers": answer}
+        else:  # the numbers are right, or there are none
+            saw = {"reason": reason}
+        raise _Wrong(f"{what} {reason}.", saw=saw, instead=instead)
+
+
+def _judge(error, this):
     """Return the verdict on a check and, in a few sentences, why."""
     if error is None:
         return "right", []
     if isinstance(error, comparing.NoAnswer) or _is_stub(error):
         return "not yet", [f"Not yet answered. {error}".strip()]
-    return "wrong", _explain(error)
+    if _is_missing(error):
+        return "not yet", [f"{error.name} isn't there: run its cell first."]
+    saw = _saw(error)
+    _, entries = mistakes.read(this.mistakes) if this.mistakes else ("", [])
+    hint = mistakes.hint(entries, this.exercise, this.title, this.step, saw)
+    if isinstance(error, _Wrong):
+        if not hint and error.instead:
+            error = _Wrong(*error.instead)
+        hint = hint or error.hint
+    _failed[this.exercise, this.title] = this.step, saw, hint
+    return "wrong", _explain(error) + ([f"Hint: {hint}"] if hint else [])
+
+
+def _saw(error):
+    if isinstance(error, _Wrong):
+        return error.saw
+    return {"error": type(error).__name__, "message": _told(error)}
+
+
+def _is_missing(error):
+    """Tell whether a name that the check's own cell uses isn't defined."""
+    if not isinstance(error, NameError):
+        return False
+    *_, trace = _entries(error)
+    return not trace.tb_frame.f_code.co_flags & inspect.CO_OPTIMIZED
 
 
 def _is_stub(error):
@@ -362,18 +414,16 @@ def _entries(error):
 
 
 def _explain(error):
-    """Say in a few sentences why a check failed."""
+    """Say in a sentence or two why a check failed."""
     if isinstance(error, limits.TimeUp):
         return [str(error)]
     if isinstance(error, SystemExit):
         return ["Your code calls exit: leave a function with return."]
     if isinstance(error, _Wrong):
-        reason, *hints = error.args
-        lines = [reason, *(f"Hint: {hint}" for hint in hints)]
-    else:
-        line = _line(error)
-        lines = [_told(error), *([f"In the line: {line}"] if line else [])]
-    return [line[0].upper() + line[1:] for line in lines]
+        return [error.reason[0].upper() + error.reason[1:]]
+    line, told = _line(error), _told(error)
+    told = told[0].upper() + told[1:]
+    return [told, *([f"In the line: {line}"] if line else [])]
 
 
 def _told(error):
@@ -403,11 +453,16 @@ def _line(error):
     line = ""
     for frame, number in traceback.walk_tb(error.__traceback__):
         name = frame.f_code.co_filename
-        if name in (__file__, comparing.__file__) or _grading():
+        if name in _OWN or _is_checks(frame) or _grading():
             line = ""  # what comes before is the test, which may be hidden
         elif frame.f_globals.get("__name__") == "__main__":
             line = linecache.getline(name, number)
     return line.strip()
+
+
+def _is_checks(frame):
+    """Tell whether code is an assignment's checks.py."""
+    return frame.f_globals.get("__name__", "").endswith(".checks")
 
 
 def _put_back():
@@ -416,6 +471,6 @@ def _put_back():
 
 
 _restore = originals.Originals(
-    [builtins, np, np.linalg, np.random, utils, comparing, limits, originals]
-    + [sys.modules[__name__]]
+    [builtins, np, np.linalg, np.random, utils, comparing, limits, mistakes]
+    + [originals, sys.modules[__name__]]
 ).put_back

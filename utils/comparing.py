@@ -75,6 +75,16 @@ def same(answer, expected):
         return False
 
 
+def is_numeric(answer):
+    """Tell whether a result consists of numbers: arrays, lists, tuples."""
+    if isinstance(answer, tuple):
+        return all(map(is_numeric, answer))
+    try:
+        return np.asarray(answer).dtype.kind in "biufc"
+    except Exception:  # ragged lists, what NumPy can't read
+        return False
+
+
 def tolerance(answer, expected):
     """Return how far each entry of an answer may be from what is expected.
 

@@ -1,9 +1,12 @@
-"""A mirror on this machine, for the tests of utils.data."""
+"""A mirror on this machine, and checks that know some mistakes."""
+
+import json
 
 import pytest
 import tiny
 
 from utils import data, stand_ins
+from utils.checking import check
 
 
 @pytest.fixture
@@ -34,3 +37,21 @@ def mirrors(monkeypatch, tmp_path, request):
     monkeypatch.setattr(stand_ins, "digits", lambda: [-a for a in arrays])
     set_mirrors("down")
     return set_mirrors
+
+
+@pytest.fixture
+def knowing(tmp_path):
+    """Return a function of hints and what a check saw, which makes a check
+    that knows these mistakes of `told`'s exercise by their first step."""
+
+    def knowing(mistakes, step=1):
+        place = {"exercise": 1, "check": "a title", "step": step}
+        entries = [
+            place | {"saw": saw, "hint": hint}
+            for hint, saw in mistakes.items()
+        ]
+        table = tmp_path / "mistakes.json"
+        table.write_text(json.dumps({"version": "1", "mistakes": entries}))
+        return type("check", (check,), {"mistakes": table})
+
+    return knowing

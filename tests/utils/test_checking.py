@@ -32,26 +32,59 @@ def test_right_answer_gets_a_tick():
     assert printed.startswith("✓") and printed.endswith("Exercise 1: a title")
 
 
-def test_wrong_answer_gets_the_reason_and_the_hint_of_its_mistake():
-    mistakes = {"not this.": X + 1, "add the bias.": X.sum(axis=0)}
-    printed = told(lambda: check.equal(X.sum(axis=0), X, mistakes))
+def numbers(array):
+    return {"numbers": array.tolist()}
+
+
+def test_wrong_answer_gets_the_reason_and_the_hint_of_its_mistake(knowing):
+    known = {"not this.": numbers(X + 1), "sum.": numbers(X.sum(axis=0))}
+    known = knowing(known)
+    printed = told(lambda: check.equal(X.sum(axis=0), X), check=known)
     assert printed.endswith(
-        "The result has shape (3,), not (2, 3). Hint: add the bias."
+        "The result has shape (3,), not (2, 3). Hint: sum."
     )
-    assert "Hint" not in told(lambda: check.equal(X + 7, X, mistakes))
+    assert "Hint" not in told(lambda: check.equal(X + 7, X), check=known)
 
 
-def test_error_of_a_call_gives_its_hint():
+def test_a_mistake_is_known_at_its_own_step_only(knowing):
+    def two_steps(first, second):
+        check.equal(first, X)
+        check.call(lambda: second, gives=X)
+
+    known = knowing({"add one.": numbers(X + 1)}, step=2)
+    assert "add one" in told(lambda: two_steps(X, X + 1), check=known)
+    assert "add one" not in told(lambda: two_steps(X + 1, X), check=known)
+
+
+def test_error_of_a_call_gives_the_hint_of_its_message(knowing):
     def multiply(X):
         return X @ X
 
-    printed = told(
-        lambda: check.call(
-            multiply, X, gives=X, mistakes={"transpose.": ValueError}
+    for message in ("matmul", "another"):
+        saw = {"error": "ValueError", "message": message}
+        printed = told(
+            lambda: check.call(multiply, X, gives=X),
+            check=knowing({"transpose.": saw}),
         )
-    )
-    assert "ValueError: matmul" in printed
-    assert printed.endswith("Hint: transpose.")
+        assert "ValueError: matmul" in printed
+        assert printed.endswith("Hint: transpose.") == (message == "matmul")
+
+
+def test_what_is_not_numbers_is_known_by_its_reason(knowing):
+    saw = {"reason": "is a list, not a NumPy array"}
+    known = knowing({"make an array.": saw})
+    printed = told(lambda: check.equal(X.tolist(), X), check=known)
+    assert printed.endswith("Hint: make an array.")
+    known = knowing({"leave.": {"reason": "too few."}})
+    printed = told(lambda: check.that(False, "too few.", "add"), check=known)
+    assert printed.endswith("Too few. Hint: leave.")
+
+
+def test_an_answer_whose_cell_has_not_run_is_not_yet():
+    printed = told(lambda: in_notebook("check.call(softmax)", check=check))
+    assert "… Exercise 1: a title softmax isn't there: run" in printed
+    printed = told(in_notebook("def f():\n    return softmax")["f"])
+    assert "✗" in printed and "name 'softmax' is not defined" in printed
 
 
 def normalise(images):
@@ -75,13 +108,13 @@ def test_changed_argument_is_noticed_and_harmless():
     assert (own == X).all()
 
 
-def test_changed_argument_is_told_before_a_result_that_nothing_explains():
+def test_changed_argument_is_told_before_a_result_that_nothing_explains(
+    knowing,
+):
     printed = told(lambda: check.call(normalise, X, gives=X))
     assert "changes its argument images" in printed
-    mistakes = {"leave the mean.": X - X.mean()}
-    printed = told(
-        lambda: check.call(normalise, X, gives=X, mistakes=mistakes)
-    )
+    known = knowing({"leave the mean.": numbers(X - X.mean())})
+    printed = told(lambda: check.call(normalise, X, gives=X), check=known)
     assert printed.endswith("Hint: leave the mean.")
 
 
@@ -98,12 +131,12 @@ def test_condition():
         (lambda: None, "Not yet answered. The result is None: is a return"),
     ],
 )
-def test_not_yet(function, reason):
+def test_not_yet(function, reason, knowing):
+    saw = {"error": "NotImplementedError", "message": ""}
     for gives in (None, X):
         printed = told(
-            lambda: check.call(
-                function, gives=gives, mistakes={"A hint.": RuntimeError}
-            )
+            lambda: check.call(function, gives=gives),
+            check=knowing({"A hint.": saw}),
         )
         assert "…" in printed and reason in printed
         assert "✗" not in printed and "A hint." not in printed

@@ -24,7 +24,7 @@ def fresh(monkeypatch):
     checking._late.clear()
 
 
-def told(body, exercise=1, seconds=5):
+def told(body, exercise=1, seconds=5, check=check):
     """Run body() in a check; return what it printed, without line breaks."""
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
