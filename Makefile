@@ -15,7 +15,7 @@ PYTHON ?= $(firstword $(foreach command,\
 SOUND := $(shell .venv/bin/python -P -c 'import pip, utils; print("sound")' \
 	2> /dev/null)
 
-.PHONY: help unsound lab test format badges timings data assignments grade formgrader
+.PHONY: help unsound lab test format execute rerun badges timings data assignments grade formgrader
 
 help:  ## list the targets
 	@awk -F ':.*##  *' '/^[a-z]+:.*## / \
@@ -26,7 +26,7 @@ help:  ## list the targets
 lab: $(READY)  ## open the course in JupyterLab
 	JUPYTER_CONFIG_PATH="tools/jupyter$${JUPYTER_CONFIG_PATH:+:$$JUPYTER_CONFIG_PATH}" \
 		.venv/bin/python -m jupyterlab --allow-root \
-		--LabApp.default_url=/lab/tree/notebooks
+		--LabApp.default_url=/lab/tree/notebooks/live
 
 test: $(READY)  ## run every notebook and all tests
 	.venv/bin/python -m pytest
@@ -37,11 +37,19 @@ format: $(READY)  ## put code and notebooks into normal form
 	.venv/bin/python -m tools.notebooks format
 	.venv/bin/python -m ruff check
 
+execute: $(READY)  ## run notebooks and save their outputs: NB=notebooks/...
+	$(if $(NB),,$(error NB is missing: \
+		make execute NB=notebooks/01_linear_classifiers.ipynb))
+	.venv/bin/python -m tools.notebooks execute $(NB)
+
+rerun: $(READY)  ## run each cell again, move each slider: [NB=notebooks/...]
+	.venv/bin/python -m tools.notebooks rerun $(NB)
+
 badges: $(READY)  ## point badges and set-up cells to REPO=owner/name [TAG=v1.1]
 	.venv/bin/python -m tools.notebooks badges "$(REPO)" $(TAG)
 
-timings: $(READY)  ## measure each notebook alone, write README.md's table
-	.venv/bin/python -m tools.notebooks timings
+timings: $(READY)  ## measure lectures, each alone: [NB=notebooks/...]
+	.venv/bin/python -m tools.notebooks timings $(NB)
 
 data: $(READY)  ## fetch the data sets for work without a network
 	.venv/bin/python -m utils.data

@@ -11,6 +11,8 @@ from nbval.plugin import IPyNbCell, NbCellError
 
 # Grading wants Linux; `python -m tools.grading` says so elsewhere.
 collect_ignore = [] if sys.platform == "linux" else ["tests/grading"]
+# They have no outputs to compare.
+collect_ignore_glob = ["notebooks/live/*"]
 
 # What some tests need beside the course, and what brings it.
 OPTIONAL = {
@@ -27,6 +29,7 @@ def pytest_configure(config):
     workers = config.getoption("numprocesses", None) or 1
     threads = max(1, os.cpu_count() // workers)
     os.environ.setdefault("OMP_NUM_THREADS", str(threads))
+    os.environ.setdefault("COURSE_STRICT", "1")  # see checking.expect
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from urllib.request import ProxyHandler, build_opener
 
 import pytest
 
-from tools.notebooks.files import ROOT
+from tools.notebooks.files import ROOT, lecture_paths
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no make")
 TEST = "--no-browser --ServerApp.port=0 --IdentityProvider.token=secret"
@@ -68,6 +68,14 @@ def disabled(fetch):
     pattern = r'id="jupyter-config-data".*?>(.*?)</script>'
     settings = re.search(pattern, page, re.S)
     return json.loads(settings[1])["disabledExtensions"]
+
+
+def test_make_lab_opens_the_live_notebooks(tmp_path):
+    with lab(tmp_path, "lab") as fetch:
+        page = fetch("")
+        assert page.url.split("?")[0].endswith("/lab/tree/notebooks/live")
+        listed = json.load(fetch("api/contents/notebooks/live"))["content"]
+        assert {p.name for p in lecture_paths()} <= {f["name"] for f in listed}
 
 
 def test_make_lab_has_neither_news_nor_nbgraders_buttons(tmp_path):

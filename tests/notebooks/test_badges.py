@@ -58,6 +58,7 @@ def test_stamp_moves_every_address(root, save):
 
 def test_stamp_there_and_back_changes_nothing(root, save):
     save("01_small.ipynb", setup_cell())
+    files.write_live(root)
     before = {path: path.read_bytes() for path in root.rglob("*.*")}
     badges.stamp("bob/fork", "v2.1", root)
     assert badges.course(root).tag == "v2.1"
@@ -68,7 +69,8 @@ def test_stamp_there_and_back_changes_nothing(root, save):
 @pytest.mark.parametrize(
     "place, opens",
     [
-        ("01_small.ipynb", "01_small.ipynb"),
+        ("01_small.ipynb", "live/01_small.ipynb"),
+        ("02b_more.ipynb", "live/02b_more.ipynb"),
         ("solutions/a01/a01_small.ipynb", "assignments/a01/a01_small.ipynb"),
     ],
 )
@@ -87,6 +89,15 @@ def test_stamp_mends_a_copied_badge(root, save, old, place, opens):
     url = badges.badge_url(OLD, root / "notebooks" / opens, root)
     own = badges.BADGE.format(url=url, image=badges.IMAGE)
     assert files.read(path).cells[0].source == f"# A\n\n{own}\n\nB"
+
+
+def test_stamp_moves_the_live_notebooks(root, save):
+    path = save("01_small.ipynb", setup_cell())
+    files.write_live(root)
+    badges.stamp("bob/fork", None, root)
+    (cell,) = files.read(files.live_path(path)).cells
+    assert "bob/fork" in cell.source
+    assert list(files.live_complaints(root)) == []
 
 
 def test_stamp_keeps_the_tag(root):

@@ -75,9 +75,62 @@ def test_editors_leave_nothing_behind():
     assert clean.cells[0].metadata == {
         "tags": ["setup"],
         "nbgrader": {"grade": True},
-        "jupyter": {"source_hidden": True},
     }
     assert clean.cells[1].metadata == {}
+
+
+def folding(cell):
+    """Return what a cell's metadata say of its folding, in normal form."""
+    metadata = files.normalise(new_notebook(cells=[cell])).cells[0].metadata
+    return (
+        metadata.get("tags"),
+        metadata.get("jupyter"),
+        metadata.get("cellView"),
+    )
+
+
+LOCKED = {"locked": True, "grade_id": "a01-loss-check"}
+LONG = "x = 1\n\n" * 9
+
+
+@pytest.mark.parametrize(
+    "source, metadata",
+    [
+        ("draw()", {"tags": ["figure"]}),
+        ("move()", {"tags": ["slider", "hide-input"]}),
+        ("1 / 8", {"tags": ["nbval-check-output", "answer"]}),
+        (LONG, {"tags": ["proof"]}),
+        ("check()", {"nbgrader": LOCKED}),
+        ("test()", {"nbgrader": LOCKED | {"grade_id": "a01-loss-test"}}),
+    ],
+)
+def test_cells_are_folded_by_their_kind(source, metadata):
+    tags = [tag for tag in metadata.get("tags", []) if tag != "hide-input"]
+    assert folding(code(source, **metadata)) == (
+        [*tags, "hide-input"],
+        {"source_hidden": True},
+        "form",
+    )
+
+
+@pytest.mark.parametrize(
+    "source, metadata",
+    [
+        (LONG, {}),
+        ("# @title Eight lines\n" + LONG[8:], {"tags": ["proof"]}),
+        ("check()", {"nbgrader": LOCKED | {"locked": False}}),
+        ("answer()", {"nbgrader": LOCKED | {"grade_id": "a01-loss"}}),
+    ],
+)
+def test_other_cells_are_unfolded(source, metadata):
+    cell = code(source, **metadata)
+    assert folding(cell) == (metadata.get("tags"), None, None)
+    cell.metadata |= {
+        "tags": [*metadata.get("tags", []), "hide-input"],
+        "jupyter": {"source_hidden": True},
+        "cellView": "form",
+    }
+    assert folding(cell) == (metadata.get("tags"), None, None)
 
 
 def test_outputs_keep_results_only():
@@ -103,12 +156,74 @@ def test_outputs_keep_results_only():
 
 def test_format_changes_a_file_once(root, save):
     path = save("01_small.ipynb", code("1"))
+    files.write_live(root)
     clean = path.read_bytes()
     path.write_bytes(clean.replace(b'count": 1', b'count": 5') + b"\n")
     assert files.format_notebooks(root) == [path]
     assert path.read_bytes() == clean
     assert files.format_notebooks(root) == []
-    assert list(path.parent.iterdir()) == [path]
+    live = path.parent / "live"
+    assert sorted(path.parent.iterdir()) == [path, live]
+    assert list(live.iterdir()) == [files.live_path(path)]
+
+
+# Live notebooks
+
+
+@pytest.fixture
+def lecture(save):
+    """Return the path of a lecture that has been run."""
+    output = new_output("stream", name="stdout", text="4\n")
+    cells = (
+        code("print(4)", output, tags=["answer"]),
+        new_markdown_cell("Four"),
+    )
+    return save("01_small.ipynb", *cells)
+
+
+def test_a_live_notebook_is_the_same_without_outputs(root, lecture):
+    live = files.live_path(lecture)
+    assert files.format_notebooks(root) == [live]
+    code_cell, text_cell = files.read(lecture).cells
+    code_cell.outputs, code_cell.execution_count = [], None
+    assert files.read(live).cells == [code_cell, text_cell]
+    assert files.to_text(files.normalise(files.read(live))) == (
+        live.read_text("utf-8")
+    )
+    assert list(files.live_complaints(root)) == []
+    assert files.notebook_paths(root) == [lecture]
+
+
+def test_a_live_notebook_follows_its_lecture(root, lecture):
+    assert len([*files.live_complaints(root)]) == 1
+    files.write_live(root)
+    nb = files.read(lecture)
+    nb.cells[0].source = "print(5)"
+    files.write(lecture, nb)
+    assert [*files.live_complaints(root)] == [
+        "live/01_small.ipynb is out of date: run `make format`"
+    ]
+    files.write_live(root)
+    lecture.unlink()
+    assert [*files.live_complaints(root)] == [
+        "live/01_small.ipynb has lost its lecture: run `make format`"
+    ]
+    assert files.write_live(root) == [files.live_path(lecture)]
+    assert not files.live_path(lecture).exists()
+
+
+def test_a_live_notebook_that_was_run_is_somebodys(root, save, lecture):
+    other = save("02_other.ipynb", code("1"))
+    files.write_live(root)
+    live = files.live_path(lecture)
+    copy = live.with_name("my_copy.ipynb")
+    for path in live, copy:
+        path.write_bytes(lecture.read_bytes())
+    save(other.name, code("2"))
+    with pytest.raises(files.NotebookError, match=f"^{live}: has been run"):
+        files.write_live(root)
+    assert live.read_bytes() == copy.read_bytes() == lecture.read_bytes()
+    assert files.read(files.live_path(other)).cells[0].source == "2"
 
 
 @pytest.mark.parametrize(

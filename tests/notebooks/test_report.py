@@ -22,9 +22,16 @@ def code(source, printed="", tags=()):
 
 
 COMPARED = ["nbval-check-output"]
+SIZES = "print(f'error {2e-16}, p {2e-16}')"
 LOSS = "print('shape', (2, 3))\nprint('loss', 2.25)"
 NOTEBOOKS = {
     "01_as_saved.ipynb": [code("print(4)", "4\n", COMPARED), code("x = 1")],
+    "live/01_as_saved.ipynb": [code("1 / 0")],
+    "01_rounded.ipynb": [
+        code(SIZES, "error 0e+00, p 2e-16\n", COMPARED),
+        code(SIZES, "error 2e-16, p 3e-16\n", COMPARED),
+        code("import os\nprint(os.environ['COURSE_STRICT'])", "1\n", COMPARED),
+    ],
     "02_changed.ipynb": [
         code(LOSS, "not compared\n"),
         code(LOSS, "shape (2, 3)\nloss 2.26\n", COMPARED),
@@ -43,9 +50,14 @@ NOTEBOOKS = {
 def run(tmp_path_factory):
     """Run pytest as the course does, on the notebooks above."""
     course = tmp_path_factory.mktemp("course")
-    for name in "pyproject.toml", "conftest.py":
-        shutil.copy(files.ROOT / name, course)
-    (course / "notebooks").mkdir()
+    (course / "notebooks" / "live").mkdir(parents=True)
+    (course / "tools" / "notebooks").mkdir(parents=True)
+    for name in (
+        "pyproject.toml",
+        "conftest.py",
+        "tools/notebooks/sanitize.cfg",
+    ):
+        shutil.copy(files.ROOT / name, course / name)
     for name, cells in NOTEBOOKS.items():
         nb = new_notebook(cells=cells)
         files.write(course / "notebooks" / name, nb)
@@ -60,13 +72,14 @@ def run(tmp_path_factory):
 def test_a_changed_number_and_an_error_fail(run):
     assert run.returncode == 1
     assert re.findall(r"^FAILED (\S+ \d) - (.*)$", run.stdout, re.M) == [
+        ("notebooks/01_rounded.ipynb::Cell 1", "Cell outputs differ"),
         ("notebooks/02_changed.ipynb::Cell 1", "Cell outputs differ"),
         (
             "notebooks/03_raises.ipynb::Cell 1",
             "ZeroDivisionError: division by zero",
         ),
     ]
-    assert "2 failed, 5 passed, 2 xfailed" in run.stdout
+    assert "3 failed, 7 passed, 2 xfailed" in run.stdout
 
 
 def test_a_changed_number_is_shown_beside_the_saved_one(run):

@@ -7,9 +7,11 @@ from typing import NamedTuple
 from tools.notebooks.files import (
     ROOT,
     NotebookError,
+    live_path,
     notebook_paths,
     read,
     write,
+    write_live,
 )
 
 SETUP = """\
@@ -67,8 +69,11 @@ def badge_url(course, path, root=ROOT):
 def badge(course, path, root=ROOT):
     """Return the badge that opens the notebook at `path` in Colab.
 
-    The badge of an assignment's source opens the students' notebook.
+    The badge of a lecture opens the live notebook, that of an assignment's
+    source the students' notebook.
     """
+    if path.parent == root / "notebooks":
+        path = live_path(path)
     place = path.relative_to(root).as_posix()
     place = place.replace("notebooks/solutions/", "notebooks/assignments/")
     return BADGE.format(url=badge_url(course, root / place, root), image=IMAGE)
@@ -111,6 +116,7 @@ def stamp(repository, tag, root=ROOT):
                 f'repository = "{new.repository}"\ntag = "{new.tag}"',
             )
         path.write_text(text, encoding="utf-8", newline="\n")
+    write_live(root)
 
 
 def _restamp(text, old, new):

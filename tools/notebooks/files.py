@@ -10,7 +10,10 @@ from pathlib import Path
 
 import nbformat
 
+from tools.notebooks import anatomy
+
 ROOT = Path(__file__).resolve().parent.parent.parent
+LIVE = "live"  # the folder of the lectures without outputs
 WIDGET = "application/vnd.jupyter.widget-view+json"
 METADATA = {
     "kernelspec": {
@@ -33,17 +36,22 @@ class NotebookError(Exception):
 
 
 def notebook_paths(root=ROOT):
-    """Return the paths of all notebooks of the course, sorted."""
+    """Return the paths of all notebooks but the live ones, sorted."""
     return sorted(
         path
         for path in (root / "notebooks").rglob("*.ipynb")
-        if ".ipynb_checkpoints" not in path.parts
+        if not {".ipynb_checkpoints", LIVE} & {*path.parts}
     )
 
 
 def lecture_paths(root=ROOT):
     """Return the paths of the lectures, without the assignments, sorted."""
     return sorted((root / "notebooks").glob("*.ipynb"))
+
+
+def live_path(path):
+    """Return where the live notebook of the lecture at `path` lies."""
+    return path.parent / LIVE / path.name
 
 
 # Reading and writing
@@ -91,8 +99,9 @@ def write(path, nb):
 def normalise(nb):
     """Return a copy of a notebook in normal form.
 
-    The code that ran is numbered from 1; every cell has an id; what editors,
-    kernels and widgets leave behind is gone. Sources and results stay.
+    The code that ran is numbered from 1; every cell has an id; the cells
+    whose kind says so are folded; what editors, kernels and widgets leave
+    behind is gone. Sources and results stay.
     """
     nb = copy.deepcopy(nb)
     nb.nbformat, nb.nbformat_minor = 4, 5
@@ -102,6 +111,7 @@ def normalise(nb):
     for cell in nb.cells:
         cell.source = cell.source.strip("\n")
         cell.metadata = _cell_metadata(cell.metadata)
+        anatomy.fold(cell)
         if cell.cell_type != "code":
             continue
         if cell.execution_count is not None:
@@ -130,16 +140,10 @@ def _short_hash(text):
 
 def _cell_metadata(metadata):
     """Keep what the course or nbgrader reads."""
-    kept = {
-        key: metadata[key]
-        for key in ("deletable", "editable", "nbgrader")
-        if key in metadata
-    }
-    if metadata.get("tags"):
-        kept["tags"] = metadata["tags"]
-    if metadata.get("jupyter", {}).get("source_hidden"):
-        kept["jupyter"] = {"source_hidden": True}
-    return nbformat.from_dict(kept)
+    kept = ("deletable", "editable", "nbgrader", "tags")
+    return nbformat.from_dict(
+        {key: metadata[key] for key in kept if key in metadata}
+    )
 
 
 def _outputs(cell):
@@ -164,5 +168,74 @@ def _outputs(cell):
 
 
 def format_notebooks(root=ROOT):
-    """Put every notebook into normal form; return the paths that changed."""
-    return [path for path in notebook_paths(root) if write(path, read(path))]
+    """Put every notebook into normal form and write the live ones; return
+    the paths that changed."""
+    paths = [path for path in notebook_paths(root) if write(path, read(path))]
+    return paths + write_live(root)
+
+
+# Live notebooks
+
+
+def live(nb):
+    """Return a copy of a notebook as a class opens it: before any run."""
+    nb = normalise(nb)
+    for cell in nb.cells:
+        if cell.cell_type == "code":
+            cell.execution_count, cell.outputs = None, []
+    return nb
+
+
+def write_live(root=ROOT):
+    """Write the live notebook of each lecture, delete those that have lost
+    theirs and that nobody has run; return the paths that changed.
+
+    Raises NotebookError, after all others are written, if somebody has run
+    a live notebook: what is in it may be theirs.
+    """
+    changed, run = [], []
+    for path in lecture_paths(root):
+        own = live_path(path)
+        own.parent.mkdir(exist_ok=True)
+        if own.exists() and _was_run(read(own)):
+            run.append(own)
+        elif write(own, live(read(path))):
+            changed.append(own)
+    for path in _lost(root):
+        path.unlink()
+        changed.append(path)
+    if run:
+        raise NotebookError(
+            f"{', '.join(map(str, run))}: has been run; delete it, or save "
+            "what you want to keep under another name, and try again"
+        )
+    return changed
+
+
+def _lost(root):
+    """Return the live notebooks without a lecture that nobody has run."""
+    names = {path.name for path in lecture_paths(root)}
+    return [
+        path
+        for path in sorted((root / "notebooks" / LIVE).glob("*.ipynb"))
+        if path.name not in names and not _was_run(read(path))
+    ]
+
+
+def _was_run(nb):
+    return any(
+        cell.execution_count is not None or cell.outputs
+        for cell in nb.cells
+        if cell.cell_type == "code"
+    )
+
+
+def live_complaints(root=ROOT):
+    """Yield what of the live notebooks is out of date, a line each."""
+    for path in lecture_paths(root):
+        own = live_path(path)
+        text = own.read_text(encoding="utf-8") if own.exists() else None
+        if text != to_text(live(read(path))):
+            yield f"live/{path.name} is out of date: run `make format`"
+    for path in _lost(root):
+        yield f"live/{path.name} has lost its lecture: run `make format`"

@@ -1,5 +1,7 @@
 """A notebook is run from a clean kernel."""
 
+import contextlib
+import os
 import subprocess
 
 from nbclient import NotebookClient
@@ -13,6 +15,7 @@ from nbclient.output_widget import OutputWidget
 from tools.notebooks.files import NotebookError, read, write
 
 CELL_TIMEOUT = 600  # seconds
+FAILURES = CellExecutionError, CellTimeoutError, DeadKernelError
 
 
 class _MuteOutput(OutputWidget):
@@ -35,35 +38,54 @@ def execute(path):
 
 
 def run(nb, path, at_start=lambda pid: None):
-    """Run the cells of `nb`; tell `at_start` the kernel's process id."""
-    current = 0
+    """Run the cells of `nb`; tell `at_start` the kernel's process id.
 
-    def note(cell, cell_index):
-        nonlocal current
-        current = cell_index
+    Raises NotebookError at the first cell that fails.
+    """
+    with kernel(nb, path) as client:
+        at_start(client.km.provisioner.pid)
+        for index, cell in enumerate(nb.cells):
+            try:
+                client.execute_cell(cell, index)
+            except FAILURES as error:
+                raise NotebookError(
+                    f"{path}, {place(nb, index)}: {reason(error)}"
+                ) from None
 
+
+@contextlib.contextmanager
+def kernel(nb, path):
+    """Start a kernel in the folder of `path`, where what a lecture claims
+    must hold; give the client that executes cells of `nb` in it."""
     client = NotebookClient(
         nb,
         timeout=CELL_TIMEOUT,
         kernel_name="python3",
         record_timing=False,
         resources={"metadata": {"path": str(path.parent)}},
-        on_notebook_start=lambda notebook: at_start(client.km.provisioner.pid),
-        on_cell_start=note,
     )
     client.widget_registry["@jupyter-widgets/output"] = {
         "OutputModel": _MuteOutput
     }
-    try:
-        client.execute(stderr=subprocess.DEVNULL)
-    except CellExecutionError as error:
-        reason = f"{error.ename}: {error.evalue}"
-    except CellTimeoutError:
-        reason = f"still running after {CELL_TIMEOUT} s"
-    except DeadKernelError:
-        reason = "the kernel died (out of memory?)"
-    else:
-        return
-    first = nb.cells[current].source.splitlines()[0]
-    reason = " ".join(reason.split())
-    raise NotebookError(f"{path}, cell {current} ({first}): {reason}")
+    with client.setup_kernel(
+        stderr=subprocess.DEVNULL, env={**os.environ, "COURSE_STRICT": "1"}
+    ):
+        yield client
+
+
+def place(nb, index):
+    """Return the number of a cell and its first line that says something."""
+    lines = nb.cells[index].source.splitlines()
+    first = next((line for line in lines if line.strip()), "")
+    return f"cell {index} ({first})"
+
+
+def reason(error):
+    """Return in one line why a cell failed, for one of FAILURES."""
+    match error:
+        case CellExecutionError():
+            return " ".join(f"{error.ename}: {error.evalue}".split())
+        case CellTimeoutError():
+            return f"still running after {CELL_TIMEOUT} s"
+        case DeadKernelError():
+            return "the kernel died (out of memory?)"

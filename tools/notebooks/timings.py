@@ -1,4 +1,4 @@
-"""What each notebook takes to run: seconds and memory, in README.md."""
+"""What each lecture takes: minutes in class, seconds and memory to run."""
 
 import re
 import threading
@@ -8,9 +8,19 @@ from typing import NamedTuple
 import nbformat
 import psutil
 
-from tools.notebooks.files import ROOT, NotebookError, lecture_paths, read
+from tools.notebooks.anatomy import minutes
+from tools.notebooks.files import (
+    ROOT,
+    NotebookError,
+    read,
+    write,
+    write_live,
+)
 from tools.notebooks.running import run
 
+HEADER = re.compile(
+    r"about (\d+) minutes in class · about (\d+) seconds to run"
+)
 TIMINGS = re.compile(
     r"(?<=<!-- timings:start -->\n).*(?=<!-- timings:end -->)", re.DOTALL
 )
@@ -82,41 +92,64 @@ class _MemoryWatch:
         self.stopped.set()
 
 
-def write_timings(root=ROOT):
-    """Measure every lecture and fill the last two columns of README.md's
-    table of lectures: seconds, memory (MB).
+def header(minutes, seconds):
+    """Return what a lecture's first cell says of its length."""
+    return f"about {minutes} minutes in class · about {seconds} seconds to run"
 
-    Raises NotebookError if the table has no row for a lecture or a notebook
-    fails; README.md then stays as it was.
+
+def row(root, name):
+    """Return minutes, seconds and memory (MB) of a lecture, as README.md has
+    them; None if its table has no row with a link to the lecture."""
+    found = TIMINGS.search((root / "README.md").read_text(encoding="utf-8"))
+    for line in found[0].splitlines() if found else ():
+        if f"notebooks/{name})" in line:
+            return tuple(cell.strip() for cell in line.split("|")[-4:-1])
+
+
+def write_timings(paths, root=ROOT):
+    """Measure lectures; write minutes and seconds into their first cell, and
+    minutes in class, seconds and memory (MB) into the last three columns of
+    README.md's table of lectures.
+
+    Raises NotebookError if the table has no row for one of them, or one has
+    no line for minutes and seconds, or fails; nothing is then written.
     """
     readme = root / "README.md"
-    text = readme.read_text(encoding="utf-8")
-    table = TIMINGS.search(text)
-    if not table:
-        raise NotebookError(
-            "README.md: no table between <!-- timings:start --> and "
-            "<!-- timings:end -->"
-        )
-    paths = lecture_paths(root)
     for path in paths:
-        if f"notebooks/{path.name})" not in table[0]:
+        if not row(root, path.name):
             raise NotebookError(
-                f"README.md: the table has no row with a link to "
+                "README.md: between <!-- timings:start --> and <!-- "
+                "timings:end --> there must be a row with a link to "
                 f"notebooks/{path.name}; add one"
             )
-    costs = {}
+        if not HEADER.search(read(path).cells[0].source):
+            raise NotebookError(
+                f"{path}: the first cell must have '{header('NN', 'NN')}'"
+            )
+    text = readme.read_text(encoding="utf-8")
+    measured = {}
     for path in paths:
-        costs[path.name] = cost = measure(path)
-        print(f"{path.name}: {cost.seconds:.0f} s, {cost.megabytes:.0f} MB")
-    rows = [_fill(row, costs) for row in table[0].splitlines(keepends=True)]
-    text = text[: table.start()] + "".join(rows) + text[table.end() :]
+        nb, cost = read(path), measure(path)
+        figures = minutes(nb), *(f"{value:.0f}" for value in cost)
+        print(
+            "{}: {} minutes in class, {} s, {} MB".format(path.name, *figures)
+        )
+        opening = nb.cells[0]
+        opening.source = HEADER.sub(header(*figures[:2]), opening.source)
+        measured[path] = nb
+        text = _fill(text, path.name, figures)
+    for path, nb in measured.items():
+        write(path, nb)
     readme.write_text(text, encoding="utf-8", newline="\n")
+    write_live(root)
 
 
-def _fill(row, costs):
-    for name, cost in costs.items():
-        if f"notebooks/{name})" in row:
-            *cells, _, _, end = row.split("|")
-            seconds, megabytes = (f" {value:.0f} " for value in cost)
-            return "|".join([*cells, seconds, megabytes, end])
-    return row
+def _fill(text, name, figures):
+    """Return README.md's text with the figures in the row of a lecture."""
+    columns = "".join(f" {figure} |" for figure in figures)
+    return re.sub(
+        rf"^(\|.*notebooks/{re.escape(name)}\).*\|)([^|\n]*\|){{3}}$",
+        lambda found: found[1] + columns,
+        text,
+        flags=re.M,
+    )
