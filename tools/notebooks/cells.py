@@ -24,8 +24,8 @@ MAX_TITLE = 60  # characters
 # A title is read before the run: it says what is drawn or computed, without
 # numbers and without a verdict.
 VERDICT = re.compile(
-    r"(?<![A-Za-z\d])\d+|\b(?:better|best|worse|worst|faster|fastest|slower|"
-    r"slowest|wins?|loses?|fails?|always|never|no longer)\b",
+    r"(?<![A-Za-z\d])\d+|\b(?:better|worse|faster|slower|wins?|loses?|fails?|"
+    r"always|never|no longer)\b",
     re.I,
 )
 DRAWERS = re.compile(r"plt|plotting|fig\d?|figure|ax(?:es|s|is)?\d?")
