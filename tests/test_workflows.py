@@ -139,6 +139,13 @@ def test_job_brings_what_its_tests_need_or_says_what_it_lacks(job):
     assert not missing(job)
 
 
+def test_each_week_the_notebooks_are_rerun_on_other_versions():
+    (job,) = [j.values[0] for j in JOBS if j.id == "weekly, versions"]
+    step = job["steps"][-1]
+    assert step["run"] == "python -m tools.notebooks rerun"
+    assert step["if"] == "success() || failure()"  # of the tests before it
+
+
 @pytest.mark.parametrize(
     "command, variables, lacks",
     [
