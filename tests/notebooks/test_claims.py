@@ -74,6 +74,7 @@ def test_every_rule_is_broken_once():
         insert(5, *asked(9)),
         titled('ax.set_title(f"It falls to {x:.2f} or {y:.0%}")'),
         titled('ax.set_title(f"{n} of 10, see L2 §2.1")'),
+        titled("""ax.set_title(f"{share['50 %']:.2f}")"""),
         titled('ax.set(xlabel="rate 0.5")'),
         replace(8, "12.5 %", "12.50% in two of 3"),
         replace(8, "12.5 %", "1 in 8 (L0 says 0.125)"),

@@ -75,7 +75,7 @@ def _imports(tree):
             for alias in node.names:
                 top = alias.name.partition(".")[0]
                 name = alias.asname or top
-                whole = alias.name if alias.asname or module else top
+                whole = alias.name if alias.asname else top
                 found[name] = f"{module}:{whole}"
     return found
 
