@@ -6,14 +6,15 @@ python -m tools.notebooks execute NOTEBOOK ...
 python -m tools.notebooks timings [NOTEBOOK ...]
 python -m tools.notebooks rerun [NOTEBOOK ...]
 
-A notebook is a path; without one, all lectures are meant.
+A notebook is a path; without one, all lectures are meant (by `rerun`, those
+that are not in `rules.NOT_YET`).
 """
 
 import argparse
 import sys
 from pathlib import Path
 
-from tools.notebooks import badges, files, rerun, running, timings
+from tools.notebooks import badges, files, rerun, rules, running, timings
 
 
 def main():
@@ -39,9 +40,18 @@ def main():
         elif arguments.command == "timings":
             timings.write_timings(arguments.paths or files.lecture_paths())
         else:
-            sys.exit(_rerun(arguments.paths or files.lecture_paths()))
+            sys.exit(_rerun(arguments.paths or _survivors()))
     except files.NotebookError as error:
         sys.exit(str(error))
+
+
+def _survivors():
+    """Return the lectures that should survive their readers; name those that
+    are older than that rule."""
+    old = [p for p in files.lecture_paths() if p.stem in rules.NOT_YET]
+    if old:
+        print("not yet:", ", ".join(path.name for path in old), flush=True)
+    return [path for path in files.lecture_paths() if path not in old]
 
 
 def _rerun(paths):
