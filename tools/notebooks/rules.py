@@ -13,6 +13,7 @@ from typing import NamedTuple
 import nbformat
 
 from tools.notebooks import badges, cells, claims, names, pages
+from tools.notebooks.cells import clean_outputs, executed
 
 
 class Notebook(NamedTuple):
@@ -81,8 +82,8 @@ RULES = [
     cells.folded,
     cells.magics,
     cells.no_assert,
-    cells.executed,
-    cells.clean_outputs,
+    executed,
+    clean_outputs,
     names.bound_once,
     names.defaults,
     claims.predicts,
