@@ -192,7 +192,8 @@ class check:
         Parameters: notebook, the version that `make assignments` has written
         into it ("" in an instructors' notebook, which goes with any).
         """
-        if fault := mistakes.fault(cls.mistakes, notebook):
+        fault = cls.mistakes and mistakes.fault(cls.mistakes, notebook)
+        if fault:
             cls.mistakes = None
             print(textwrap.fill(fault, 72))
 

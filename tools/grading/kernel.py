@@ -16,6 +16,7 @@ import signal
 import sys
 import threading
 import time
+from pathlib import Path
 from unittest.mock import MagicMock
 
 sys.modules["debugpy"] = None  # nobody debugs; a third of the start-up
@@ -88,11 +89,12 @@ def protect(shell):
     import numpy as np
 
     import utils
-    from utils import checking, comparing, limits, originals
+    from utils import checking, comparing, limits, mistakes, originals
 
     put_back = originals.Originals(
         [builtins, os, time, signal, np, np.linalg, np.random]
-        + [utils, checking, comparing, limits, originals]
+        + [utils, checking, comparing, limits, mistakes, originals]
+        + load_checks()
     ).put_back
     environment, publish = dict(os.environ), shell.display_pub.publish
     folder = os.getcwd()
@@ -109,6 +111,21 @@ def protect(shell):
             publish({PUT_BACK: ", ".join(names)})
 
     shell.events.register("post_run_cell", restore)
+
+
+def load_checks():
+    """Import the checks of the course's assignments, before a student's code
+    can; return these modules and the packages that they are found in."""
+    import utils
+
+    folder = Path(utils.__file__).parents[1] / "notebooks" / "assignments"
+    for path in folder.glob("a*/checks.py"):
+        importlib.import_module(
+            f"notebooks.assignments.{path.parent.name}.checks"
+        )
+    return [
+        m for n, m in sys.modules.items() if f"{n}.".startswith("notebooks.")
+    ]
 
 
 def define_what_follows(shell):

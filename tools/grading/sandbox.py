@@ -2,8 +2,8 @@
 
 The kernel gets a folder of its own, limits on time, memory and output, and
 as much of a box as the system has: `bwrap` (no network, no files but Python,
-`utils` and the data sets), or else `unshare` (no network). No code of the
-student's runs anywhere but in that kernel.
+`utils`, the students' assignments and the data sets), or else `unshare` (no
+network). No code of the student's runs anywhere but in that kernel.
 """
 
 import functools
@@ -62,7 +62,8 @@ def _bwrap(folder):
     system = ["/usr", "/bin", "/lib", "/lib64", "/etc", "/sys"]
     python = [sys.base_prefix, sys.prefix, str(data.folder())]
     command = list(BWRAP)
-    for path in [*system, *python, str(ROOT / "utils"), str(KERNEL)]:
+    own = [ROOT / "utils", ROOT / "notebooks" / "assignments", KERNEL]
+    for path in [*system, *python, *map(str, own)]:
         command += ["--ro-bind-try", path, path]
     if folder != "/":
         command += ["--bind", folder, folder, "--chdir", folder]
@@ -76,7 +77,7 @@ def _environment(folder):
     return environment | {
         "COURSE_DATA": str(data.folder()),
         "HOME": folder,
-        "PYTHONPATH": str(ROOT),  # for utils
+        "PYTHONPATH": str(ROOT),  # for utils and the assignments' checks
         "IPYTHONDIR": folder,
         "NBGRADER_EXECUTION": "autograde",
         "OMP_NUM_THREADS": "1",

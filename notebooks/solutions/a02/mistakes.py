@@ -1,41 +1,1038 @@
-"""Wrong answers to a02: {exercise: {part of the hint: the answer}}."""
+"""Answers to assignment a02: wrong ones with their hints, and right ones that
+must be accepted."""
 
-STABLE = """
-def {name}(scores, y=None):
-    {start}
-    exps = np.exp(scores - scores.max(axis=1, keepdims=True))
-    P = exps / exps.sum(axis=1, keepdims=True)
-    log_P = scores - np.logaddexp.reduce(scores, axis=1)[:, None]
-    n, k = scores.shape
-    {end}
-"""
+import numpy as np
+from scipy import special
+
+from tools.mistakes import accepted, mistake
 
 
-def log_softmax(end):
-    return STABLE.format(name="log_softmax", start="", end=end)
+def log_p(scores):
+    return scores - np.logaddexp.reduce(scores, axis=1, keepdims=True)
 
 
-def cross_entropy(end):
-    start = "rows = np.arange(len(y))"
-    return STABLE.format(name="cross_entropy", start=start, end=end)
+def p(scores):
+    return np.exp(log_p(scores))
 
 
-def gradient(end):
-    start = "Y = np.eye(scores.shape[1])[y]"
-    return STABLE.format(name="cross_entropy_gradient", start=start, end=end)
+def naive_p(scores):
+    exps = np.exp(scores)
+    return exps / exps.sum(axis=1, keepdims=True)
 
 
-def kl(result):
-    return (
-        "def kl_divergence(P, Q):\n"
-        "    ratio = np.divide(P, Q, out=np.ones_like(P), where=P > 0)\n"
-        "    inverse = np.divide(Q, P, out=np.ones_like(P), where=Q > 0)\n"
-        f"    return {result}"
-    )
+def one_hot(scores, y):
+    return np.eye(scores.shape[1])[y]
 
 
-NUMERIC = """
-def numeric_gradient(f, x, step=1e-5):
+def picked(array, y):
+    return array[np.arange(len(y)), y]
+
+
+# 1 · Log-softmax
+
+
+@mistake(
+    "log_softmax",
+    "the sum runs over the whole array; each image has a sum of its own: "
+    "axis=1.",
+)
+def log_sum_over_everything(scores):
+    return scores - np.log(np.exp(scores).sum())
+
+
+@mistake(
+    "log_softmax",
+    "the sum runs over the whole array; each image has a sum of its own: "
+    "axis=1.",
+)
+def log_sum_over_everything_shifted(scores):
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum())
+
+
+@mistake(
+    "log_softmax",
+    "the sum runs down the columns, over the images; it must run over the "
+    "classes: axis=1.",
+)
+def log_sum_over_images(scores):
+    return scores - np.log(np.exp(scores).sum(axis=0))
+
+
+@mistake(
+    "log_softmax",
+    "the sum runs down the columns, over the images; it must run over the "
+    "classes: axis=1.",
+)
+def log_sum_over_images_shifted(scores):
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=0))
+
+
+@mistake(
+    "log_softmax", "these are the probabilities; return their logarithms."
+)
+def probabilities(scores):
+    return p(scores)
+
+
+@mistake("log_softmax", "the logarithm of a probability is never positive.")
+def log_of_the_wrong_sign(scores):
+    return -log_p(scores)
+
+
+@mistake("log_softmax", "log means the natural logarithm: np.log.")
+def log_to_base_10(scores):
+    return log_p(scores) / np.log(10)
+
+
+@mistake("log_softmax", "log means the natural logarithm: np.log.")
+def log10_in_the_formula(scores):
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    return shifted - np.log10(np.exp(shifted).sum(axis=1, keepdims=True))
+
+
+@mistake("log_softmax", "log means the natural logarithm: np.log.")
+def log2_in_the_formula(scores):
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    return shifted - np.log2(np.exp(shifted).sum(axis=1, keepdims=True))
+
+
+@mistake("log_softmax", "log means the natural logarithm: np.log.")
+def log_to_base_2(scores):
+    return log_p(scores) / np.log(2)
+
+
+@mistake(
+    "log_softmax",
+    "the maximum is subtracted, but the logarithm of the sum is missing.",
+)
+def only_shifted(scores):
+    return scores - scores.max(axis=1, keepdims=True)
+
+
+@mistake(
+    "log_softmax",
+    "the logarithm of the sum is subtracted from the scores as they were; "
+    "the maximum m must go, too.",
+)
+def without_the_maximum(scores):
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    return scores - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+
+
+@mistake("log_softmax", "the sum is subtracted; subtract its logarithm.")
+def sum_without_logarithm(scores):
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    return shifted - np.exp(shifted).sum(axis=1, keepdims=True)
+
+
+@mistake(
+    "log_softmax",
+    "the logarithm of the sum is added; it is subtracted: a division became "
+    "a difference.",
+)
+def sum_added(scores):
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    return shifted + np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+
+
+@mistake(
+    "log_softmax",
+    "the scores are divided by the logarithm; the logarithm of a quotient is "
+    "a difference.",
+)
+def divided_by_the_logarithm(scores):
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    return shifted / np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+
+
+@mistake(
+    "log_softmax",
+    "this is the sum of the logarithms; take the logarithm of the sum of the "
+    "exponentials.",
+)
+def sum_of_the_logarithms(scores):
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    return shifted - np.log(np.exp(shifted)).sum(axis=1, keepdims=True)
+
+
+KEEP = (
+    "the maximum and the sum need the shape (n, 1) to be subtracted from "
+    "(n, k): keepdims=True."
+)
+
+
+@mistake("log_softmax", KEEP, message="broadcast")
+def without_keepdims(scores):
+    return scores - scores.max(axis=1)
+
+
+@mistake(
+    "log_softmax",
+    "e to the power 1000 is infinity, e to the power -1000 is 0: subtract "
+    "the row's maximum before you take exponentials.",
+)
+def without_shift(scores):
+    return scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
+
+
+@mistake(
+    "log_softmax",
+    "infinity by infinity, and 0 by 0: subtract the row's maximum before you "
+    "take exponentials.",
+)
+def log_of_the_naive(scores):
+    return np.log(naive_p(scores))
+
+
+@mistake(
+    "log_softmax",
+    "small probabilities are rounded to 0 before their logarithm is taken: "
+    "put the logarithm into the formula, don't take it of the result.",
+)
+def log_of_the_result(scores):
+    return np.log(p(scores))
+
+
+@mistake(
+    "log_softmax",
+    "a small number inside the logarithm hides the 0, and changes the "
+    "result: put the logarithm into the formula instead.",
+)
+def log_of_the_result_and_1e_12(scores):
+    return np.log(p(scores) + 1e-12)
+
+
+@mistake(
+    "log_softmax",
+    "a small number inside the logarithm hides the 0, and changes the "
+    "result: put the logarithm into the formula instead.",
+)
+def log_of_the_result_and_1e_9(scores):
+    return np.log(p(scores) + 1e-9)
+
+
+@mistake(
+    "log_softmax",
+    "a small number inside the logarithm hides the 0, and changes the "
+    "result: put the logarithm into the formula instead.",
+)
+def log_of_the_result_and_1e_8(scores):
+    return np.log(p(scores) + 1e-8)
+
+
+@mistake(
+    "log_softmax",
+    "one maximum for the whole array is too large for the second row: each "
+    "row needs its own, axis=1.",
+)
+def one_maximum_for_all(scores):
+    shifted = scores - scores.max()
+    return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+
+
+@mistake(
+    "log_softmax",
+    "the maximum is taken of each class over the images; each image needs "
+    "its own: axis=1.",
+)
+def maximum_over_images(scores):
+    shifted = scores - scores.max(axis=0)
+    return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+
+
+@mistake(
+    "log_softmax",
+    "neither the mean nor the minimum is enough: the largest exponential "
+    "still overflows. Subtract the maximum.",
+)
+def shifted_by_the_minimum(scores):
+    shifted = scores - scores.min(axis=1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+
+
+@mistake(
+    "log_softmax",
+    "neither the mean nor the minimum is enough: the largest exponential "
+    "still overflows. Subtract the maximum.",
+)
+def shifted_by_the_mean(scores):
+    shifted = scores - scores.mean(axis=1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+
+
+@mistake(
+    "log_softmax",
+    "work on a copy, scores.copy(), or write x = x - 1 where you have x -= 1.",
+)
+def log_in_place(scores):
+    scores -= scores.max(axis=1, keepdims=True)
+    sums = np.exp(scores).sum(axis=1, keepdims=True)
+    return scores - np.log(sums)
+
+
+@mistake("log_softmax", "the exercise is to write it yourself.")
+def log_from_scipy(scores):
+    return special.log_softmax(scores, axis=1)
+
+
+@accepted("log_softmax")
+def log_by_loops(scores):
+    rows = []
+    for row in scores:
+        top = max(row)
+        total = sum(np.exp(score - top) for score in row)
+        rows.append([score - top - np.log(total) for score in row])
+    return np.array(rows)
+
+
+@accepted("log_softmax")
+def log_transposed(scores):
+    shifted = scores.T - scores.max(axis=1)
+    return (shifted - np.log(np.exp(shifted).sum(axis=0))).T
+
+
+@accepted("log_softmax")
+def log_in_float32(scores):
+    shifted = (scores - scores.max(axis=1)[:, None]).astype(np.float32)
+    return shifted - np.log(np.exp(shifted).sum(axis=1))[:, None]
+
+
+@accepted("log_softmax")
+def log_by_logaddexp(scores):
+    return log_p(scores)
+
+
+# 2 · Cross-entropy
+
+
+@mistake("cross_entropy", "this is the sum over the images; take the mean.")
+def loss_summed(scores, y):
+    return -picked(log_p(scores), y).sum()
+
+
+@mistake(
+    "cross_entropy",
+    "these are the losses of the single images: return their mean.",
+)
+def loss_of_each(scores, y):
+    return -picked(log_p(scores), y)
+
+
+@mistake("cross_entropy", "the sign: a loss is never negative.")
+def loss_of_the_wrong_sign(scores, y):
+    return picked(log_p(scores), y).mean()
+
+
+@mistake(
+    "cross_entropy",
+    "softmax was applied twice: to the scores, and again to the "
+    "probabilities.",
+)
+def loss_of_softmax_twice(scores, y):
+    return -picked(log_p(p(scores)), y).mean()
+
+
+@mistake("cross_entropy", "use the natural logarithm, np.log.")
+def loss_to_base_10(scores, y):
+    return -picked(log_p(scores), y).mean() / np.log(10)
+
+
+@mistake("cross_entropy", "use the natural logarithm, np.log.")
+def loss_to_base_2(scores, y):
+    return -picked(log_p(scores), y).mean() / np.log(2)
+
+
+@mistake(
+    "cross_entropy",
+    "this picks the columns y of *every* row; pick one entry from each: "
+    "[np.arange(n), y].",
+)
+def loss_of_columns(scores, y):
+    return -log_p(scores)[:, y].mean()
+
+
+@mistake(
+    "cross_entropy",
+    "this picks the columns y of *every* row; pick one entry from each: "
+    "[np.arange(n), y].",
+)
+def loss_of_columns_summed(scores, y):
+    return -log_p(scores)[:, y].sum() / len(y)
+
+
+@mistake(
+    "cross_entropy",
+    "this picks whole rows, those numbered y; pick one entry from each row: "
+    "[np.arange(n), y].",
+    message="out of bounds",
+)
+def loss_of_rows(scores, y):
+    return -log_p(scores)[y].mean()
+
+
+@mistake(
+    "cross_entropy",
+    "divide by the number of images n, not by all n * k entries.",
+)
+def loss_by_all_entries(scores, y):
+    return -np.mean(one_hot(scores, y) * log_p(scores))
+
+
+@mistake(
+    "cross_entropy",
+    "divide by the number of images n, not by that of the classes k.",
+)
+def loss_by_classes(scores, y):
+    return -picked(log_p(scores), y).sum() / scores.shape[1]
+
+
+@mistake(
+    "cross_entropy",
+    "these are the scores themselves; softmax must come first.",
+)
+def loss_of_scores(scores, y):
+    return -picked(scores, y).mean()
+
+
+@mistake("cross_entropy", "the logarithm is missing.")
+def loss_without_logarithm(scores, y):
+    return -picked(p(scores), y).mean()
+
+
+@mistake("cross_entropy", "the logarithm is missing.")
+def probability_of_the_truth(scores, y):
+    return picked(p(scores), y).mean()
+
+
+@mistake(
+    "cross_entropy",
+    "take the logarithm of each image's probability first, then the mean.",
+)
+def log_of_the_mean(scores, y):
+    return -np.log(picked(p(scores), y).mean())
+
+
+@mistake(
+    "cross_entropy",
+    "only the true class's probability counts; here those of the others do, "
+    "too.",
+)
+def loss_of_all_classes(scores, y):
+    return -log_p(scores).sum(axis=1).mean()
+
+
+@mistake(
+    "cross_entropy",
+    "only the true class's probability counts; here those of the others do, "
+    "too.",
+)
+def loss_of_all_entries(scores, y):
+    return -log_p(scores).mean()
+
+
+@mistake(
+    "cross_entropy",
+    "only the true class's probability counts; here those of the others do, "
+    "too.",
+)
+def binary_loss(scores, y):
+    P, Y = p(scores), one_hot(scores, y)
+    losses = Y * np.log(P) + (1 - Y) * np.log(1 - P)
+    return -losses.sum(axis=1).mean()
+
+
+@mistake(
+    "cross_entropy",
+    "this is the loss at the class that the machine holds most likely; take "
+    "the true one, y.",
+)
+def loss_of_the_guess(scores, y):
+    return -log_p(scores).max(axis=1).mean()
+
+
+@mistake(
+    "cross_entropy",
+    "the softmax runs over the images; it must run over the classes: axis=1.",
+)
+def loss_over_images(scores, y):
+    return -picked(log_p(scores.T).T, y).mean()
+
+
+@mistake(
+    "cross_entropy",
+    "e to the power 2000 is infinity: use the formula of exercise 1, with the "
+    "row's maximum.",
+)
+def loss_without_shift(scores, y):
+    return -np.log(picked(naive_p(scores), y)).mean()
+
+
+@mistake(
+    "cross_entropy",
+    "a probability was rounded to 0 before its logarithm was taken, or an "
+    "exponential is infinite: use the formula of exercise 1.",
+)
+def loss_by_an_infinite_sum(scores, y):
+    return (np.log(np.exp(scores).sum(axis=1)) - picked(scores, y)).mean()
+
+
+@mistake(
+    "cross_entropy",
+    "a probability was rounded to 0 before its logarithm was taken, or an "
+    "exponential is infinite: use the formula of exercise 1.",
+)
+def loss_of_rounded_probabilities(scores, y):
+    return -np.log(picked(p(scores), y)).mean()
+
+
+EPS = (
+    "a small number inside the logarithm, or a limit to the probability, "
+    "makes every large surprise the same: use the formula of exercise 1."
+)
+
+
+@mistake("cross_entropy", EPS)
+def loss_and_1e_12(scores, y):
+    return -np.log(picked(p(scores), y) + 1e-12).mean()
+
+
+@mistake("cross_entropy", EPS)
+def loss_and_1e_15(scores, y):
+    return -np.log(picked(p(scores), y) + 1e-15).mean()
+
+
+@mistake("cross_entropy", EPS)
+def loss_and_1e_10(scores, y):
+    return -np.log(picked(p(scores), y) + 1e-10).mean()
+
+
+@mistake("cross_entropy", EPS)
+def loss_and_1e_9(scores, y):
+    return -np.log(picked(p(scores), y) + 1e-9).mean()
+
+
+@mistake("cross_entropy", EPS)
+def loss_and_1e_8(scores, y):
+    return -np.log(picked(p(scores), y) + 1e-8).mean()
+
+
+@accepted("cross_entropy")
+def loss_by_loop(scores, y):
+    total = 0.0
+    for row, label in zip(scores, y):
+        total += np.logaddexp.reduce(row) - row[label]
+    return total / len(y)
+
+
+@accepted("cross_entropy")
+def loss_by_one_hot(scores, y):
+    return float(-(one_hot(scores, y) * log_p(scores)).sum(axis=1).mean())
+
+
+@accepted("cross_entropy")
+def loss_by_scipy(scores, y):
+    return -picked(special.log_softmax(scores, axis=1), y).mean()
+
+
+@accepted("cross_entropy")
+def loss_in_float32(scores, y):
+    return np.float32(-picked(log_p(scores), y).mean())
+
+
+# 3 · The gradient
+
+
+MEAN = "the loss is a mean over n images, so each counts 1/n."
+
+
+@mistake("cross_entropy_gradient", MEAN)
+def gradient_of_the_sum(scores, y):
+    return p(scores) - one_hot(scores, y)
+
+
+@mistake(
+    "cross_entropy_gradient",
+    "divide by the number of images n, not by all n * k entries.",
+)
+def gradient_by_all_entries(scores, y):
+    return (p(scores) - one_hot(scores, y)) / scores.size
+
+
+@mistake(
+    "cross_entropy_gradient",
+    "divide by the number of images n, not by that of the classes k.",
+)
+def gradient_by_classes(scores, y):
+    return (p(scores) - one_hot(scores, y)) / scores.shape[1]
+
+
+@mistake(
+    "cross_entropy_gradient", "the sign: it is the prediction minus the label."
+)
+def gradient_uphill(scores, y):
+    return (one_hot(scores, y) - p(scores)) / len(y)
+
+
+@mistake(
+    "cross_entropy_gradient",
+    "the sign: it is the prediction minus the label; and the loss is a mean, "
+    "so each image counts 1/n.",
+)
+def gradient_of_the_sum_uphill(scores, y):
+    return one_hot(scores, y) - p(scores)
+
+
+@mistake("cross_entropy_gradient", "the label is not subtracted.")
+def gradient_without_label(scores, y):
+    return p(scores) / len(y)
+
+
+@mistake(
+    "cross_entropy_gradient",
+    "the label is not subtracted, and the mean's 1/n is missing.",
+)
+def gradient_is_p(scores, y):
+    return p(scores)
+
+
+@mistake(
+    "cross_entropy_gradient",
+    "the label was subtracted after the division: first P - Y, then 1/n.",
+)
+def gradient_divided_too_early(scores, y):
+    return p(scores) / len(y) - one_hot(scores, y)
+
+
+@mistake(
+    "cross_entropy_gradient",
+    "y holds the numbers of the classes; subtract 1 from the true class's "
+    "entry only (a one-hot label).",
+)
+def gradient_minus_the_number(scores, y):
+    return (p(scores) - y[:, None]) / len(y)
+
+
+@mistake(
+    "cross_entropy_gradient",
+    "y holds the numbers of the classes; subtract 1 from the true class's "
+    "entry only (a one-hot label).",
+    message="broadcast",
+)
+def gradient_minus_y(scores, y):
+    return (p(scores) - y) / len(y)
+
+
+@mistake(
+    "cross_entropy_gradient",
+    "this changes the columns y of *every* row; take one entry of each: "
+    "[np.arange(n), y].",
+)
+def gradient_of_columns(scores, y):
+    P = p(scores)
+    P[:, y] -= 1
+    return P / len(y)
+
+
+@mistake(
+    "cross_entropy_gradient",
+    "all scores take part: raising a wrong class's score lowers the "
+    "probability of the true one.",
+)
+def gradient_of_the_truth_only(scores, y):
+    Y = one_hot(scores, y)
+    return (p(scores) - Y) * Y / len(y)
+
+
+@mistake(
+    "cross_entropy_gradient",
+    "p (1 - p) is only the diagonal of softmax's derivative; with the "
+    "logarithm it becomes p - y.",
+)
+def gradient_like_the_sigmoid(scores, y):
+    P = p(scores)
+    return P * (1 - P) / len(y)
+
+
+@mistake(
+    "cross_entropy_gradient",
+    "this is the derivative by the probability, -1/p; go on through softmax "
+    "to the scores.",
+)
+def gradient_by_the_probability(scores, y):
+    return -one_hot(scores, y) / p(scores) / len(y)
+
+
+@mistake(
+    "cross_entropy_gradient",
+    "these are scores minus labels; softmax must come first.",
+)
+def gradient_of_scores(scores, y):
+    return (scores - one_hot(scores, y)) / len(y)
+
+
+@mistake(
+    "cross_entropy_gradient",
+    "subtract the labels from the probabilities, not from their logarithms.",
+)
+def gradient_of_logarithms(scores, y):
+    return (log_p(scores) - one_hot(scores, y)) / len(y)
+
+
+@mistake(
+    "cross_entropy_gradient",
+    "the softmax runs over the images; it must run over the classes: axis=1.",
+)
+def gradient_over_images(scores, y):
+    return (p(scores.T).T - one_hot(scores, y)) / len(y)
+
+
+@mistake(
+    "cross_entropy_gradient",
+    "e to the power 1000 is infinity, e to the power -2000 is 0: subtract "
+    "each row's maximum first.",
+)
+def gradient_without_shift(scores, y):
+    return (naive_p(scores) - one_hot(scores, y)) / len(y)
+
+
+@mistake(
+    "cross_entropy_gradient",
+    "the scores are whole numbers here, and so is an array made like them: "
+    "fractions are cut off. Let yours be floats.",
+)
+def gradient_like_the_scores(scores, y):
+    G = np.zeros_like(scores)
+    G[:] = p(scores) - one_hot(scores, y)
+    return G / len(y)
+
+
+@mistake(
+    "cross_entropy_gradient",
+    "work on a copy, scores.copy(), or write x = x - 1 where you have x -= 1.",
+)
+def gradient_in_place(scores, y):
+    right = (p(scores) - one_hot(scores, y)) / len(y)
+    scores[:] = right
+    return right
+
+
+@accepted("cross_entropy_gradient")
+def gradient_by_loops(scores, y):
+    G = np.empty(scores.shape)
+    for i, (row, label) in enumerate(zip(p(scores), y)):
+        for j, probability in enumerate(row):
+            G[i, j] = (probability - (j == label)) / len(y)
+    return G
+
+
+@accepted("cross_entropy_gradient")
+def gradient_in_float32(scores, y):
+    return ((p(scores) - one_hot(scores, y)) / len(y)).astype(np.float32)
+
+
+# 4 · KL divergence
+
+
+def ratio(P, Q):
+    with np.errstate(divide="ignore"):
+        return np.divide(P, Q, out=np.ones(P.shape), where=P > 0)
+
+
+ZERO = (
+    "0 times the logarithm of 0 is not a number. Leave out the terms with "
+    "p = 0: let their quotient be 1."
+)
+
+
+@mistake("kl_divergence", ZERO)
+def kl_as_it_stands(P, Q):
+    return np.sum(P * np.log(P / Q), axis=1)
+
+
+@mistake("kl_divergence", ZERO)
+def kl_of_a_difference(P, Q):
+    return np.sum(P * (np.log(P) - np.log(Q)), axis=1)
+
+
+@mistake(
+    "kl_divergence",
+    "this is KL(Q || P): the truth P comes first, and weighs the logarithms.",
+)
+def kl_swapped(P, Q):
+    return np.sum(Q * np.log(ratio(Q, P)), axis=1)
+
+
+@mistake(
+    "kl_divergence",
+    "this is KL(Q || P), the truth P comes first; and terms with p = 0 count "
+    "as 0.",
+)
+def kl_swapped_as_it_stands(P, Q):
+    return np.sum(Q * np.log(Q / P), axis=1)
+
+
+@mistake(
+    "kl_divergence",
+    "the truth P weighs the logarithms; here Q does.",
+)
+def kl_weighed_by_q(P, Q):
+    return np.sum(Q * np.log(ratio(P, Q)), axis=1)
+
+
+@mistake(
+    "kl_divergence",
+    "this is the cross-entropy; KL is what it exceeds the entropy of P by.",
+)
+def kl_is_cross_entropy(P, Q):
+    return -np.sum(P * np.log(np.where(P > 0, Q, 1)), axis=1)
+
+
+@mistake(
+    "kl_divergence",
+    "this is the cross-entropy, not KL; and terms with p = 0 count as 0.",
+)
+def kl_is_cross_entropy_as_it_stands(P, Q):
+    return -np.sum(P * np.log(Q), axis=1)
+
+
+@mistake("kl_divergence", "the sign: the logarithm of p / q, not of q / p.")
+def kl_of_the_wrong_sign(P, Q):
+    return -np.sum(P * np.log(ratio(P, Q)), axis=1)
+
+
+@mistake("kl_divergence", "all rows are added into one number: axis=1.")
+def kl_of_all_rows(P, Q):
+    return np.sum(P * np.log(ratio(P, Q)))
+
+
+@mistake(
+    "kl_divergence",
+    "the sums run down the columns, over the pairs; each row is a pair: "
+    "axis=1.",
+)
+def kl_of_columns(P, Q):
+    return np.sum(P * np.log(ratio(P, Q)), axis=0)
+
+
+@mistake("kl_divergence", "KL is a sum over the classes; this is their mean.")
+def kl_mean_over_classes(P, Q):
+    return np.mean(P * np.log(ratio(P, Q)), axis=1)
+
+
+@mistake(
+    "kl_divergence", "return one number for each row, not the mean of them."
+)
+def kl_mean_of_all(P, Q):
+    return np.mean(np.sum(P * np.log(ratio(P, Q)), axis=1))
+
+
+@mistake(
+    "kl_divergence", "the terms are not added up: a sum over the classes."
+)
+def kl_of_each_class(P, Q):
+    return P * np.log(ratio(P, Q))
+
+
+@mistake("kl_divergence", "this is in bits; use the natural logarithm.")
+def kl_in_bits(P, Q):
+    return np.sum(P * np.log2(ratio(P, Q)), axis=1)
+
+
+@mistake("kl_divergence", "this is to the base 10; use the natural logarithm.")
+def kl_to_base_10(P, Q):
+    return np.sum(P * np.log10(ratio(P, Q)), axis=1)
+
+
+@mistake(
+    "kl_divergence",
+    "the logarithms must be weighed by the truth, p, before they are added.",
+)
+def kl_without_weights(P, Q):
+    return np.sum(np.log(ratio(P, Q)), axis=1)
+
+
+INFINITE = (
+    "what happens although Q holds it impossible costs infinitely much: "
+    "nothing may hide that. Only the terms with p = 0 count as 0."
+)
+
+
+@mistake("kl_divergence", INFINITE)
+def kl_without_infinities(P, Q):
+    with np.errstate(divide="ignore", invalid="ignore"):
+        terms = P * np.log(P / Q)
+    return np.sum(np.nan_to_num(terms, posinf=0), axis=1)
+
+
+@mistake("kl_divergence", INFINITE)
+def kl_of_a_large_number(P, Q):
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.nan_to_num(P * np.log(P / Q)).sum(axis=1)
+
+
+@mistake("kl_divergence", INFINITE)
+def kl_where_both_are_positive(P, Q):
+    both = (P > 0) & (Q > 0)
+    quotient = np.divide(P, Q, out=np.ones(P.shape), where=both)
+    return np.sum(P * np.log(quotient), axis=1)
+
+
+SMALL = (
+    "a small number hides the 0 and changes the result: leave the terms with "
+    "p = 0 out instead."
+)
+
+
+@mistake("kl_divergence", SMALL)
+def kl_and_1e_12(P, Q):
+    return np.sum(P * np.log((P + 1e-12) / (Q + 1e-12)), axis=1)
+
+
+@mistake("kl_divergence", SMALL)
+def kl_and_1e_10(P, Q):
+    return np.sum(P * np.log((P + 1e-10) / (Q + 1e-10)), axis=1)
+
+
+@mistake("kl_divergence", SMALL)
+def kl_and_1e_9(P, Q):
+    return np.sum(P * np.log((P + 1e-9) / (Q + 1e-9)), axis=1)
+
+
+@mistake("kl_divergence", SMALL)
+def kl_and_1e_8(P, Q):
+    return np.sum(P * np.log((P + 1e-8) / (Q + 1e-8)), axis=1)
+
+
+@mistake("kl_divergence", SMALL)
+def kl_clipped(P, Q):
+    P, Q = np.clip(P, 1e-12, 1), np.clip(Q, 1e-12, 1)
+    return np.sum(P * np.log(P / Q), axis=1)
+
+
+@mistake("kl_divergence", "the exercise is to write it yourself.")
+def kl_from_scipy(P, Q):
+    return special.rel_entr(P, Q).sum(axis=1)
+
+
+@accepted("kl_divergence")
+def kl_by_loops(P, Q):
+    found = []
+    for row_p, row_q in zip(P, Q):
+        total = 0.0
+        for one, other in zip(row_p, row_q):
+            if one > 0:
+                total += np.inf if other == 0 else one * np.log(one / other)
+        found.append(total)
+    return np.array(found)
+
+
+@accepted("kl_divergence")
+def kl_by_xlogy(P, Q):
+    return (special.xlogy(P, P) - special.xlogy(P, Q)).sum(axis=1)
+
+
+@accepted("kl_divergence")
+def kl_by_where(P, Q):
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(P > 0, P * np.log(P / Q), 0).sum(axis=1)
+
+
+# 5 · A gradient checker
+
+
+def differences(f, x, up, down, divisor):
+    """Return a gradient from f at x + up and at x - down, entry by entry."""
+    x = np.array(x, dtype=float)
+    gradient = np.zeros(x.shape)
+    for i in np.ndindex(x.shape):
+        e = np.zeros(x.shape)
+        e[i] = 1
+        gradient[i] = (f(x + up * e) - f(x - down * e)) / divisor
+    return gradient
+
+
+@mistake(
+    "numeric_gradient",
+    "these are forward differences, f(x + h) - f(x): step to both sides, the "
+    "error is much smaller.",
+)
+def forward_differences(f, x, step=1e-5):
+    return differences(f, x, step, 0, step)
+
+
+@mistake(
+    "numeric_gradient",
+    "these are backward differences, f(x) - f(x - h): step to both sides, the "
+    "error is much smaller.",
+)
+def backward_differences(f, x, step=1e-5):
+    return differences(f, x, 0, step, step)
+
+
+TWO = "from x - h to x + h is a way of 2h: divide by it."
+
+
+@mistake("numeric_gradient", TWO)
+def divided_by_one_step(f, x, step=1e-5):
+    return differences(f, x, step, step, step)
+
+
+@mistake("numeric_gradient", TWO)
+def divided_by_half_a_step(f, x, step=1e-5):
+    return differences(f, x, step, step, step / 2)
+
+
+@mistake("numeric_gradient", TWO)
+def forward_differences_by_two_steps(f, x, step=1e-5):
+    return differences(f, x, step, 0, 2 * step)
+
+
+@mistake("numeric_gradient", "divide by the way, 2h.")
+def not_divided(f, x, step=1e-5):
+    return differences(f, x, step, step, 1)
+
+
+@mistake(
+    "numeric_gradient",
+    "the brackets: (up - down) / 2 * h multiplies by h. Divide by (2 * h).",
+)
+def divided_without_brackets(f, x, step=1e-5):
+    return differences(f, x, step, step, 2) * step
+
+
+@mistake("numeric_gradient", "the sign: up minus down.")
+def down_minus_up(f, x, step=1e-5):
+    return -differences(f, x, step, step, 2 * step)
+
+
+@mistake(
+    "numeric_gradient",
+    "the step h is an argument of the function; yours has its own.",
+)
+def with_its_own_step(f, x, step=1e-5):
+    return differences(f, x, 1e-5, 1e-5, 2e-5)
+
+
+@mistake("numeric_gradient", "all entries move at once; move one at a time.")
+def all_entries_at_once(f, x, step=1e-5):
+    slope = (f(x + step) - f(x - step)) / (2 * step)
+    return np.full(x.shape, slope)
+
+
+@mistake(
+    "numeric_gradient",
+    "this is one number: return the slope of every entry, in the shape of x.",
+)
+def one_slope(f, x, step=1e-5):
+    return (f(x + step) - f(x - step)) / (2 * step)
+
+
+@mistake(
+    "numeric_gradient", "an entry isn't put back before the next one moves."
+)
+def not_put_back(f, x, step=1e-5):
     x = np.array(x, dtype=float)
     gradient = np.zeros(x.shape)
     for i in np.ndindex(x.shape):
@@ -43,169 +1040,522 @@ def numeric_gradient(f, x, step=1e-5):
         x[i] = middle + step
         up = f(x)
         x[i] = middle - step
-        down = f(x)
-        x[i] = middle
-        gradient[i] = (up - down) / (2 * step)
+        gradient[i] = (up - f(x)) / (2 * step)
     return gradient
-"""
-TRAIN = """
-def train(X, y, k, lr, batch_size, num_epochs, rng):
-    W, b = np.zeros((X.shape[1], k), X.dtype), np.zeros(k, X.dtype)
-    for _ in range(num_epochs):
-        order = rng.permutation(len(X))
-        for start in range(0, len(X), batch_size):
-            batch = order[start : start + batch_size]
-            scores = X[batch] @ W + b
-            exps = np.exp(scores - scores.max(axis=1, keepdims=True))
-            G = exps / exps.sum(axis=1, keepdims=True)
-            G[np.arange(len(batch)), y[batch]] -= 1
-            G /= len(batch)
-            W -= lr * X[batch].T @ G
-            b -= lr * G.sum(axis=0)
+
+
+@mistake(
+    "numeric_gradient",
+    "after the step up, go down by 2h: one h only leads back to the middle.",
+)
+def back_by_one_step(f, x, step=1e-5):
+    x = np.array(x, dtype=float)
+    gradient = np.zeros(x.shape)
+    for i in np.ndindex(x.shape):
+        x[i] += step
+        up = f(x)
+        x[i] -= step
+        gradient[i] = (up - f(x)) / (2 * step)
+        x[i] += step
+    return gradient
+
+
+@mistake(
+    "numeric_gradient",
+    "each index of the first axis moves a whole row; visit every entry, "
+    "np.ndindex(x.shape).",
+)
+def rows_at_once(f, x, step=1e-5):
+    x = np.array(x, dtype=float)
+    gradient = np.zeros(x.shape)
+    for i in range(len(x)):
+        e = np.zeros(x.shape)
+        e[i] = step
+        gradient[i] = (f(x + e) - f(x - e)) / (2 * step)
+    return gradient
+
+
+@mistake(
+    "numeric_gradient",
+    "return the gradient in the shape of x, not as one long row.",
+)
+def as_one_row(f, x, step=1e-5):
+    return differences(f, x, step, step, 2 * step).ravel()
+
+
+CUT_OFF = (
+    "x holds whole numbers, and so a half is cut off when you put it in: "
+    "work on a copy of floats."
+)
+
+
+def differences_in_a_copy(f, x, step, gradient):
+    x = x.copy()
+    for i in np.ndindex(x.shape):
+        middle = x[i]
+        x[i] = middle + step
+        up = f(x)
+        x[i] = middle - step
+        gradient[i] = (up - f(x)) / (2 * step)
+        x[i] = middle
+    return gradient
+
+
+@mistake("numeric_gradient", CUT_OFF)
+def in_a_copy_of_whole_numbers(f, x, step=1e-5):
+    return differences_in_a_copy(f, x, step, np.zeros(x.shape))
+
+
+@mistake("numeric_gradient", CUT_OFF)
+def into_whole_numbers(f, x, step=1e-5):
+    return differences_in_a_copy(f, x, step, np.zeros_like(x))
+
+
+@mistake(
+    "numeric_gradient",
+    "the result is an array of whole numbers, like x: make it one of floats, "
+    "np.zeros(x.shape).",
+)
+def gradient_of_whole_numbers(f, x, step=1e-5):
+    x = np.asarray(x)
+    gradient = np.zeros_like(x)
+    gradient[...] = differences(f, x, step, step, 2 * step)
+    return gradient
+
+
+@mistake(
+    "numeric_gradient",
+    "NumPy refuses to add a half to whole numbers: work on a copy of floats, "
+    "np.array(x, dtype=float).",
+    message="Cannot cast",
+)
+def added_to_whole_numbers(f, x, step=1e-5):
+    x = x.copy()
+    x += np.zeros(x.shape)
+    return differences(f, x, step, step, 2 * step)
+
+
+@mistake(
+    "numeric_gradient",
+    "x may have any number of axes; visit its entries with "
+    "np.ndindex(x.shape).",
+    message="not enough values to unpack",
+)
+def for_two_axes(f, x, step=1e-5):
+    rows, columns = x.shape
+    return differences(f, x, step, step, 2 * step)
+
+
+@mistake(
+    "numeric_gradient",
+    "work on a copy, x.copy(), or write x = x - 1 where you have x -= 1.",
+)
+def moved_in_place(f, x, step=1e-5):
+    right = differences(f, x, step, step, 2 * step)
+    x += step
+    return right
+
+
+@mistake("numeric_gradient", "the exercise is to write it yourself.")
+def gradient_from_the_course(f, x, step=1e-5):
+    from utils.checking import numeric_gradient
+
+    return numeric_gradient(f, x, step)
+
+
+@accepted("numeric_gradient")
+def gradient_by_flat_index(f, x, step=1e-5):
+    flat = np.asarray(x, float).ravel()
+    slopes = []
+    for i in range(flat.size):
+        up, down = flat.copy(), flat.copy()
+        up[i] += step
+        down[i] -= step
+        up, down = f(up.reshape(x.shape)), f(down.reshape(x.shape))
+        slopes.append((up - down) / (2 * step))
+    return np.reshape(slopes, x.shape)
+
+
+@accepted("numeric_gradient")
+def gradient_put_back_by_adding(f, x, step=1e-5):
+    x = x.astype(float)
+    gradient = np.empty_like(x)
+    for i in np.ndindex(*x.shape):
+        x[i] += step
+        gradient[i] = f(x)
+        x[i] -= 2 * step
+        gradient[i] -= f(x)
+        x[i] += step
+    return gradient / (2 * step)
+
+
+# 6 · Training
+
+
+def batches(n, batch_size, rng):
+    order = rng.permutation(n)
+    return [order[i : i + batch_size] for i in range(0, n, batch_size)]
+
+
+def slopes(W, b, X, y):
+    G = (p(X @ W + b) - np.eye(W.shape[1])[y]) / len(y)
+    return X.T @ G, G.sum(axis=0)
+
+
+def trained(X, y, k, lr, epochs, factors=(1, 1), slopes=slopes):
+    """Train with the batches of each epoch; factors: of the two steps."""
+    W, b = np.zeros((X.shape[1], k)), np.zeros(k)
+    for batches in epochs:
+        for batch in batches:
+            dW, db = slopes(W, b, X[batch], y[batch])
+            W, b = W - factors[0] * lr * dW, b - factors[1] * lr * db
     return W, b
-"""
-SETTINGS = "def settings():\n    return 0.05, 100, 5\n"
 
 
-def changed(source, old, new):
-    assert old in source
-    return source.replace(old, new)
+def usual(X, batch_size, num_epochs, rng):
+    return [batches(len(X), batch_size, rng) for _ in range(num_epochs)]
 
 
-def train(old, new):
-    return changed(TRAIN, old, new) + SETTINGS
+@mistake("train", "you walk uphill: step *against* the gradient.")
+def uphill(X, y, k, lr, batch_size, num_epochs, rng):
+    epochs = usual(X, batch_size, num_epochs, rng)
+    return trained(X, y, k, lr, epochs, (-1, -1))
 
 
-ANSWERS = {
-    "a02-log-softmax": {
-        "over the whole array": log_softmax(
-            "return scores - np.log(np.exp(scores).sum())"
-        ),
-        "down the columns": log_softmax(
-            "return scores - np.log(np.exp(scores).sum(axis=0))"
-        ),
-        "return their logarithms": log_softmax("return P"),
-        "never positive": log_softmax("return -log_P"),
-        "natural logarithm": log_softmax("return log_P / np.log(10)"),
-        "logarithm of the sum is missing": log_softmax(
-            "return scores - scores.max(axis=1, keepdims=True)"
-        ),
-        "keepdims=True": log_softmax("return scores - scores.max(axis=1)"),
-        "e to the power -1000 is 0": log_softmax(
-            "return scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))"
-        ),
-        "infinity by infinity": log_softmax(
-            "exps = np.exp(scores)\n"
-            "    return np.log(exps / exps.sum(axis=1, keepdims=True))"
-        ),
-        "don't take it of the result": log_softmax("return np.log(P)"),
-        "each row needs its own": log_softmax(
-            "shifted = scores - scores.max()\n"
-            "    sums = np.exp(shifted).sum(axis=1, keepdims=True)\n"
-            "    return shifted - np.log(sums)"
-        ),
-        "work on a copy": log_softmax(
-            "scores -= scores.max(axis=1, keepdims=True)\n"
-            "    sums = np.exp(scores).sum(axis=1, keepdims=True)\n"
-            "    return scores - np.log(sums)"
-        ),
-    },
-    "a02-cross-entropy": {
-        "sum over the images": cross_entropy("return -log_P[rows, y].sum()"),
-        "losses of the single images": cross_entropy("return -log_P[rows, y]"),
-        "never negative": cross_entropy("return log_P[rows, y].mean()"),
-        "applied twice": cross_entropy(
-            "P = np.exp(P) / np.exp(P).sum(axis=1, keepdims=True)\n"
-            "    return -np.log(P[rows, y]).mean()"
-        ),
-        "np.log": cross_entropy("return -log_P[rows, y].mean() / np.log(10)"),
-        "*every* row": cross_entropy("return -log_P[:, y].mean()"),
-        "not by all n * k": cross_entropy(
-            "return -np.mean(np.eye(k)[y] * log_P)"
-        ),
-        "scores themselves": cross_entropy("return -scores[rows, y].mean()"),
-        "logarithm is missing": cross_entropy("return -P[rows, y].mean()"),
-        "power 2000 is infinity": cross_entropy(
-            "exps = np.exp(scores)\n"
-            "    P = exps / exps.sum(axis=1, keepdims=True)\n"
-            "    return -np.log(P[rows, y]).mean()"
-        ),
-        "rounded to 0": cross_entropy("return -np.log(P[rows, y]).mean()"),
-    },
-    "a02-gradient": {
-        "each counts 1/n": gradient("return P - Y"),
-        "not by all n * k": gradient("return (P - Y) / P.size"),
-        "minus the label": gradient("return (Y - P) / n"),
-        "label is not subtracted": gradient("return P / n"),
-        "numbers of the classes": gradient("return (P - y[:, None]) / n"),
-        "all scores take part": gradient("return (P - Y) * Y / n"),
-        "only the diagonal": gradient("return P * (1 - P) / n"),
-        "each row's maximum first": gradient(
-            "exps = np.exp(scores)\n"
-            "    return (exps / exps.sum(axis=1, keepdims=True) - Y) / n"
-        ),
-    },
-    "a02-kl": {
-        "0 times the logarithm": kl("np.sum(P * np.log(P / Q), axis=1)"),
-        "weighs the logarithms": kl("np.sum(Q * np.log(inverse), axis=1)"),
-        "comes first; and terms": kl("np.sum(Q * np.log(Q / P), axis=1)"),
-        "exceeds the entropy": kl(
-            "-np.sum(P * np.log(np.where(P > 0, Q, 1)), axis=1)"
-        ),
-        "cross-entropy, not KL": kl("-np.sum(P * np.log(Q), axis=1)"),
-        "not of q / p": kl("-np.sum(P * np.log(ratio), axis=1)"),
-        "axis=1": kl("np.sum(P * np.log(ratio))"),
-        "in bits": kl("np.sum(P * np.log2(ratio), axis=1)"),
-    },
-    "a02-numeric-gradient": {
-        "forward differences": changed(
-            NUMERIC, "middle - step", "middle"
-        ).replace("(2 * step)", "step"),
-        "backward differences": changed(
-            NUMERIC, "middle + step", "middle"
-        ).replace("(2 * step)", "step"),
-        "a way of 2h": changed(NUMERIC, "(2 * step)", "step"),
-        "up minus down": changed(NUMERIC, "up - down", "down - up"),
-        "one at a time": NUMERIC.replace("x[i] = middle", "pass  #")
-        .replace("up = f(x)", "up = f(x + step)")
-        .replace("down = f(x)", "down = f(x - step)"),
-        "put back": changed(NUMERIC, "        x[i] = middle\n", ""),
-        "is cut off": changed(NUMERIC, "np.array(x, dtype=float)", "x.copy()"),
-        "refuses to add": changed(
-            NUMERIC, "np.array(x, dtype=float)", "x.copy()"
-        ).replace("x[i] = middle + step", "x += np.zeros(x.shape) + step"),
-        "work on a copy, x.copy()": changed(
-            NUMERIC, "return gradient", "original += step; return gradient"
-        ).replace("x = np.array(x,", "original = x; x = np.array(x,"),
-    },
-    "a02-training": {
-        "uphill": train("-= lr", "+= lr"),
-        "number of images in the batch": train("G /= len(batch)", "pass"),
-        "by the learning rate": train("-= lr * ", "-= "),
-        "biases don't learn": train("b -= lr * G.sum(axis=0)", "pass"),
-        "still zero": train("    return W, b", "    return 0 * W, 0 * b"),
-        "over the images": train(".sum(axis=1", ".sum(axis=0"),
-        "labels are not subtracted": train(
-            "G[np.arange(len(batch)), y[batch]] -= 1", "pass"
-        ),
-        "don't drop the last": train(
-            "range(0, len(X), ", "range(0, len(X) - batch_size + 1, "
-        ),
-        "same indices for X and y": train(
-            "y[batch]] -=", "y[np.sort(batch)]] -="
-        ),
-        "inside the loop": train("    return W, b", "        return W, b"),
-        "at the start of each epoch": train(
-            "order = rng.permutation(len(X))", "order = np.arange(len(X))"
-        ),
-        "not np.random": train("rng.permutation", "np.random.permutation"),
-        "three times larger": TRAIN
-        + changed(SETTINGS, "0.05, 100, 5", "1e-4, 100, 1"),
-    },
-    "a02-temperature": {
-        "divided by T, not multiplied": "own = best_temperature\n"
-        "best_temperature = lambda scores, y: 1 / own(scores, y)",
-        "accuracy is the same": "best_temperature = lambda scores, y: 1.0",
-        "on a grid": "best_temperature = lambda scores, y: 10.0",
-    },
-}
+PER_BATCH = (
+    "the loss is a mean: divide the gradient by the number of images in the "
+    "batch."
+)
+
+
+@mistake("train", PER_BATCH)
+def summed_gradient(X, y, k, lr, batch_size, num_epochs, rng):
+    def sums(W, b, X, y):
+        return [len(y) * slope for slope in slopes(W, b, X, y)]
+
+    epochs = usual(X, batch_size, num_epochs, rng)
+    return trained(X, y, k, lr, epochs, slopes=sums)
+
+
+@mistake("train", "divide by the number of images in this batch.")
+def divided_by_batch_size(X, y, k, lr, batch_size, num_epochs, rng):
+    def shares(W, b, X, y):
+        return [len(y) / batch_size * slope for slope in slopes(W, b, X, y)]
+
+    epochs = usual(X, batch_size, num_epochs, rng)
+    return trained(X, y, k, lr, epochs, slopes=shares)
+
+
+@mistake("train", "take 3 images for a step, and divide by how many they are.")
+def divided_by_all_images(X, y, k, lr, batch_size, num_epochs, rng):
+    def shares(W, b, batch, y):
+        return [len(y) / len(X) * slope for slope in slopes(W, b, batch, y)]
+
+    epochs = usual(X, batch_size, num_epochs, rng)
+    return trained(X, y, k, lr, epochs, slopes=shares)
+
+
+@mistake("train", "take 3 images for a step, and divide by how many they are.")
+def all_images_at_once(X, y, k, lr, batch_size, num_epochs, rng):
+    return trained(X, y, k, lr, usual(X, len(X), num_epochs, rng))
+
+
+@mistake("train", "multiply the gradient by the learning rate.")
+def without_rate(X, y, k, lr, batch_size, num_epochs, rng):
+    return trained(X, y, k, 1, usual(X, batch_size, num_epochs, rng))
+
+
+@mistake("train", "the biases don't learn: they take a step too.")
+def without_biases(X, y, k, lr, batch_size, num_epochs, rng):
+    epochs = usual(X, batch_size, num_epochs, rng)
+    return trained(X, y, k, lr, epochs, (1, 0))
+
+
+@mistake("train", "the weights don't learn: W takes a step too.")
+def without_weights(X, y, k, lr, batch_size, num_epochs, rng):
+    epochs = usual(X, batch_size, num_epochs, rng)
+    return trained(X, y, k, lr, epochs, (0, 1))
+
+
+@mistake("train", "the biases step uphill: subtract their gradient, too.")
+def biases_uphill(X, y, k, lr, batch_size, num_epochs, rng):
+    epochs = usual(X, batch_size, num_epochs, rng)
+    return trained(X, y, k, lr, epochs, (1, -1))
+
+
+@mistake(
+    "train",
+    "the biases' gradient is the *sum* of the rows of G, whose 1/m is in G "
+    "already.",
+)
+def biases_by_the_mean(X, y, k, lr, batch_size, num_epochs, rng):
+    def means(W, b, X, y):
+        dW, db = slopes(W, b, X, y)
+        return dW, db / len(y)
+
+    epochs = usual(X, batch_size, num_epochs, rng)
+    return trained(X, y, k, lr, epochs, slopes=means)
+
+
+@mistake(
+    "train",
+    "W and b are still zero. Put the new values into these names: W -= ..., "
+    "or W = W - ...",
+)
+def still_zero(X, y, k, lr, batch_size, num_epochs, rng):
+    epochs = usual(X, batch_size, num_epochs, rng)
+    return trained(X, y, k, lr, epochs, (0, 0))
+
+
+@mistake(
+    "train",
+    "softmax runs over the images; it must run over the classes, axis=1.",
+)
+def softmax_over_images(X, y, k, lr, batch_size, num_epochs, rng):
+    def over_images(W, b, X, y):
+        G = (p((X @ W + b).T).T - np.eye(k)[y]) / len(y)
+        return X.T @ G, G.sum(axis=0)
+
+    epochs = usual(X, batch_size, num_epochs, rng)
+    return trained(X, y, k, lr, epochs, slopes=over_images)
+
+
+@mistake("train", "the labels are not subtracted from the probabilities.")
+def without_labels(X, y, k, lr, batch_size, num_epochs, rng):
+    def unlabelled(W, b, X, y):
+        G = p(X @ W + b) / len(y)
+        return X.T @ G, G.sum(axis=0)
+
+    epochs = usual(X, batch_size, num_epochs, rng)
+    return trained(X, y, k, lr, epochs, slopes=unlabelled)
+
+
+@mistake(
+    "train",
+    "use every image once: shuffle without replacement, and don't drop the "
+    "last, smaller batch.",
+)
+def dropping_the_last_batch(X, y, k, lr, batch_size, num_epochs, rng):
+    epochs = usual(X, batch_size, num_epochs, rng)
+    whole = [[b for b in e if len(b) == batch_size] for e in epochs]
+    return trained(X, y, k, lr, whole)
+
+
+@mistake(
+    "train",
+    "use every image once: shuffle without replacement, and don't drop the "
+    "last, smaller batch.",
+)
+def with_replacement(X, y, k, lr, batch_size, num_epochs, rng):
+    epochs = usual(X, batch_size, num_epochs, rng)
+    drawn = [
+        [rng.integers(0, len(X), len(b)) if len(X) > 2 else b for b in e]
+        for e in epochs
+    ]
+    return trained(X, y, k, lr, drawn)
+
+
+@mistake("train", "shuffle both by the same indices.")
+def labels_left_in_order(X, y, k, lr, batch_size, num_epochs, rng):
+    def unordered(W, b, X, batch):
+        return slopes(W, b, X, y[np.sort(batch)])
+
+    epochs = usual(X, batch_size, num_epochs, rng)
+    return trained(X, np.arange(len(y)), k, lr, epochs, slopes=unordered)
+
+
+@mistake("train", "is the return inside the loop over the epochs?")
+def only_one_epoch(X, y, k, lr, batch_size, num_epochs, rng):
+    return trained(X, y, k, lr, usual(X, batch_size, 1, rng))
+
+
+@mistake("train", "W and b go on from where the epoch before has left them.")
+def anew_in_each_epoch(X, y, k, lr, batch_size, num_epochs, rng):
+    return trained(X, y, k, lr, usual(X, batch_size, num_epochs, rng)[-1:])
+
+
+ALWAYS_THE_SAME = (
+    "shuffle all images, not within the batches, nor only their order."
+)
+
+
+@mistake("train", ALWAYS_THE_SAME)
+def not_shuffled(X, y, k, lr, batch_size, num_epochs, rng):
+    order = np.arange(len(X))
+    one = [order[i : i + batch_size] for i in range(0, len(X), batch_size)]
+    return trained(X, y, k, lr, num_epochs * [one])
+
+
+@mistake("train", ALWAYS_THE_SAME)
+def only_batches_shuffled(X, y, k, lr, batch_size, num_epochs, rng):
+    starts = np.arange(0, len(X), batch_size)
+    epochs = [
+        [
+            np.arange(s, min(s + batch_size, len(X)))
+            for s in rng.permutation(starts)
+        ]
+        for _ in range(num_epochs)
+    ]
+    return trained(X, y, k, lr, epochs)
+
+
+@mistake("train", "shuffle anew in each epoch.")
+def shuffled_once(X, y, k, lr, batch_size, num_epochs, rng):
+    one = batches(len(X), batch_size, rng)
+    return trained(X, y, k, lr, num_epochs * [one])
+
+
+@mistake("train", "use rng to shuffle, not np.random, and start from zero.")
+def shuffled_by_numpy(X, y, k, lr, batch_size, num_epochs, rng):
+    fresh = np.random.default_rng()
+    rng.random(num_epochs)
+    return trained(X, y, k, lr, usual(X, batch_size, num_epochs, fresh))
+
+
+@mistake(
+    "train",
+    "e to a large power is infinity: subtract the row's maximum, as in "
+    "exercise 1.",
+)
+def training_without_shift(X, y, k, lr, batch_size, num_epochs, rng):
+    def naive(W, b, X, y):
+        G = (naive_p(X @ W + b) - np.eye(k)[y]) / len(y)
+        return X.T @ G, G.sum(axis=0)
+
+    epochs = usual(X, batch_size, num_epochs, rng)
+    return trained(X, y, k, lr, epochs, slopes=naive)
+
+
+@accepted("train")
+def trained_with_shuffled_copies(X, y, k, lr, batch_size, num_epochs, rng):
+    W, b = np.zeros((X.shape[1], k)), np.zeros(k)
+    for _ in range(num_epochs):
+        order = np.arange(len(X))
+        rng.shuffle(order)
+        images, labels = X[order], y[order]
+        while len(labels):
+            dW, db = slopes(W, b, images[:batch_size], labels[:batch_size])
+            W -= lr * dW
+            b -= lr * db
+            images, labels = images[batch_size:], labels[batch_size:]
+    return W, b
+
+
+@accepted("train")
+def trained_with_array_split(X, y, k, lr, batch_size, num_epochs, rng):
+    def split():
+        places = range(batch_size, len(X), batch_size)
+        return np.split(rng.permutation(len(X)), places)
+
+    return trained(X, y, k, lr, [split() for _ in range(num_epochs)])
+
+
+@accepted("train")
+def trained_in_float32(X, y, k, lr, batch_size, num_epochs, rng):
+    epochs = usual(X, batch_size, num_epochs, rng)
+    W, b = trained(X, y, k, lr, epochs)
+    return W.astype(np.float32), b.astype(np.float32)
+
+
+# 7 · Settings
+
+
+@mistake(
+    "settings",
+    "return three numbers, in this order: lr, batch_size, num_epochs.",
+)
+def settings_in_another_order():
+    return 100, 0.1, 5
+
+
+@mistake(
+    "settings",
+    "return three numbers, in this order: lr, batch_size, num_epochs.",
+)
+def settings_as_a_dict():
+    return {"lr": 0.1, "batch_size": 100, "num_epochs": 5}
+
+
+@mistake("settings", "try a larger one: a step of 0 leads nowhere.")
+def settings_that_stand_still():
+    return 0.0, 100, 5
+
+
+@accepted("settings")
+def settings_in_a_list():
+    return [0.1, 128, 6]
+
+
+@accepted("settings")
+def settings_of_numpy():
+    return np.float64(0.1), np.int64(200), 8
+
+
+# 9 · Temperature
+
+
+def losses(scores, y, temperatures):
+    return [-picked(log_p(scores / T), y).mean() for T in temperatures]
+
+
+GRID = np.geomspace(0.1, 10, 1000)
+
+
+@mistake(
+    "best_temperature",
+    "this is 1 / T: the scores are divided by T, not multiplied.",
+)
+def inverse_temperature(scores, y):
+    return 1 / GRID[np.argmin(losses(scores, y, GRID))]
+
+
+@mistake(
+    "best_temperature",
+    "the accuracy is the same for every T; minimize the cross-entropy.",
+)
+def no_temperature(scores, y):
+    return 1.0
+
+
+@mistake(
+    "best_temperature",
+    "try many T, from 0.1 to 10, and take the one with the smallest mean "
+    "cross-entropy.",
+)
+def hottest(scores, y):
+    return 10.0
+
+
+@mistake(
+    "best_temperature",
+    "the grid is too coarse: neighbours must be less than one percent apart.",
+)
+def temperature_on_a_coarse_grid(scores, y):
+    grid = np.arange(0.5, 10, 0.5)
+    return grid[np.argmin(losses(scores, y, grid))]
+
+
+@mistake(
+    "best_temperature",
+    "this is the smallest loss; return the temperature that gives it.",
+)
+def loss_instead_of_temperature(scores, y):
+    return min(losses(scores, y, GRID))
+
+
+@mistake(
+    "best_temperature",
+    "this is the place in the list; return the temperature that stands there.",
+)
+def index_instead_of_temperature(scores, y):
+    return int(np.argmin(losses(scores, y, GRID)))
+
+
+@accepted("best_temperature")
+def temperature_by_refinement(scores, y):
+    low, high = 0.1, 10.0
+    for _ in range(12):
+        grid = np.geomspace(low, high, 9)
+        best = int(np.argmin(losses(scores, y, grid)))
+        low, high = grid[max(best - 1, 0)], grid[min(best + 1, 8)]
+    return (low + high) / 2

@@ -1,0 +1,472 @@
+"""What the answers of assignment a02 are held to: examples and properties.
+
+Each function takes a student's function; it is called in the block of a
+check, and stops at the first thing that is wrong.
+"""
+
+import functools
+from pathlib import Path
+
+import numpy as np
+from scipy.optimize import minimize_scalar
+
+from utils import checking, comparing, data
+
+
+class check(checking.check):
+    """A check that knows the mistakes of this assignment."""
+
+    mistakes = Path(__file__).with_name("mistakes.json")
+
+
+READY_MADE = {
+    *("softmax", "log_softmax", "logsumexp", "cross_entropy", "kl_div"),
+    *("rel_entr", "entropy", "numeric_gradient", "approx_fprime", "checks"),
+}
+# Probabilities that one can see: scores are their logarithms, but for a
+# number that is added to a row and must not matter.
+EIGHTHS = np.array([[1, 2, 5], [3, 3, 2]]) / 8
+SCORES = np.log([[1, 2, 5], [3, 3, 2]]) + [[0], [7]]
+LABELS = np.array([2, 0])
+
+
+def is_own_work(function, *allowed):
+    """Make sure that a function calls nothing ready-made, but its author's
+    own functions and what the exercise allows."""
+    code = getattr(function, "__code__", None)
+    for name in READY_MADE.intersection(code.co_names if code else ()):
+        own = function.__globals__.get(name)
+        student_s = getattr(own, "__module__", "") == "__main__"
+        check.that(
+            student_s or name in allowed,
+            f"your function uses a ready-made {name}.",
+            "the exercise is to write it yourself.",
+        )
+
+
+def twice(function, *arguments, gives):
+    """Call a function two times: it may keep nothing from the first."""
+    check.call(function, *arguments, gives=gives)
+    check.call(function, *arguments, gives=gives)
+
+
+# 1 · Log-softmax
+
+
+def log_of_eighths(log_softmax):
+    is_own_work(log_softmax)
+    twice(log_softmax, SCORES, gives=np.log(EIGHTHS))
+
+
+def log_of_huge_scores(log_softmax):
+    third = np.log(1 / 3)
+    scores = np.array([[1000.0, 2000.0, 3000.0], [-1000.0] * 3])
+    right = [[-2000, -1000, 0], [third, third, third]]
+    check.call(log_softmax, scores, gives=right)
+
+
+def log_of_equal_scores(log_softmax):
+    scores = np.array([[5.0] * 10, [-1e5] * 10, [1e5] * 10])
+    check.call(log_softmax, scores, gives=np.full((3, 10), -np.log(10)))
+
+
+def log_of_scores_far_apart(log_softmax):
+    scores = np.array([[0.0, -4000.0], [90.0, 0.0]])
+    check.call(log_softmax, scores, gives=[[0, -4000], [0, -90]])
+
+
+def log_of_random_scores(log_softmax, seed, n, k, size):
+    scores = size * np.random.default_rng(seed).normal(size=(n, k))
+    right = [row - np.logaddexp.reduce(row) for row in scores]
+    check.call(log_softmax, scores, gives=np.array(right))
+
+
+# 2 · Cross-entropy
+
+
+def surprise_of_eighths(cross_entropy):
+    is_own_work(cross_entropy, "log_softmax")
+    right = -(np.log(5 / 8) + np.log(3 / 8)) / 2
+    twice(cross_entropy, SCORES, LABELS, gives=right)
+
+
+def surprise_that_is_huge(cross_entropy):
+    scores = np.array([[1000.0, 2000.0, 3000.0], [0.0, -3000.0, 0.0]])
+    right = 1000 + np.log(2) / 2
+    check.call(cross_entropy, scores, np.array([0, 2]), gives=right)
+
+
+def surprise_of_the_untrained(cross_entropy):
+    y = np.array([3, 1, 4, 1, 5, 9])
+    check.call(cross_entropy, np.zeros((6, 10)), y, gives=np.log(10))
+
+
+def surprise_of_the_certain(cross_entropy):
+    scores = np.array([[0.0, 800.0], [900.0, 0.0]])
+    check.call(cross_entropy, scores, np.array([1, 0]), gives=0.0)
+
+
+def surprise_at_random_scores(cross_entropy, seed, n, k, size):
+    rng = np.random.default_rng(seed)
+    scores, y = size * rng.normal(size=(n, k)), rng.integers(0, k, n)
+    losses = [np.logaddexp.reduce(s) - s[c] for s, c in zip(scores, y)]
+    check.call(cross_entropy, scores, y, gives=np.mean(losses))
+
+
+# 3 · The gradient
+
+
+def gradient_of_eighths(gradient):
+    is_own_work(gradient, "softmax", "log_softmax", "cross_entropy")
+    right = np.array([[1, 2, -3], [-5, 3, 2]]) / 16
+    twice(gradient, SCORES, LABELS, gives=right)
+
+
+def gradient_of_huge_scores(gradient):
+    scores = np.array([[1000.0, 0.0], [-2000.0, -2000.0], [0.0, 3000.0]])
+    right = np.array([[1, -1], [-0.5, 0.5], [0, 0]]) / 3
+    check.call(gradient, scores, np.array([1, 0, 1]), gives=right)
+
+
+def gradient_of_whole_scores(gradient):
+    check.call(
+        gradient,
+        np.zeros((1, 4), int),
+        np.array([3]),
+        gives=[[0.25] * 3 + [-0.75]],
+    )
+
+
+def gradient_by_differences(gradient, seed, n, k):
+    rng = np.random.default_rng(seed)
+    scores, y = 2 * rng.normal(size=(n, k)), rng.integers(0, k, n)
+
+    def loss(scores):
+        sums = np.logaddexp.reduce(scores, axis=1)
+        return np.mean(sums - scores[np.arange(n), y])
+
+    right = comparing.numeric_gradient(loss, scores)
+    check.call(gradient, scores, y, gives=right)
+
+
+# 4 · KL divergence
+
+
+def kl_of_four_pairs(kl_divergence):
+    is_own_work(kl_divergence)
+    P = np.array([[4, 4, 0], [1, 2, 5], [8, 0, 0], [4, 2, 2]]) / 8
+    Q = np.array([[2, 2, 4], [1, 2, 5], [2, 6, 0], [1, 1, 6]]) / 8
+    last = 1.25 * np.log(2) - 0.25 * np.log(3)
+    twice(kl_divergence, P, Q, gives=[np.log(2), 0, np.log(4), last])
+
+
+def kl_of_the_impossible(kl_divergence):
+    P, Q = np.array([[0.5, 0.5]]), np.array([[1.0, 0.0]])
+    check.call(kl_divergence, P, Q, gives=[np.inf])
+
+
+def kl_the_other_way_round(kl_divergence):
+    P, Q = np.array([[1.0, 0.0]]), np.array([[0.5, 0.5]])
+    check.call(kl_divergence, P, Q, gives=[np.log(2)])
+
+
+def kl_of_random_pairs(kl_divergence, seed, n, k):
+    P, Q = np.random.default_rng(seed).dirichlet(np.ones(k), (2, n))
+    P[0], Q[0] = np.eye(k)[1], np.eye(k)[1]
+    right = [
+        sum(p * np.log(p / q) for p, q in zip(*rows) if p > 0)
+        for rows in zip(P, Q)
+    ]
+    check.call(kl_divergence, P, Q, gives=np.array(right))
+
+
+# 5 · A gradient checker
+
+
+def gradient_of_cubes(numeric_gradient):
+    def cubes(x):
+        return (x**3).sum() + 10 * x[0, 0] * x[1, 1]
+
+    is_own_work(numeric_gradient)
+    x = np.array([[1.0, 2.0], [-1.0, 0.5]])
+    right = [[8.01, 12.01], [3.01, 10.76]]
+    twice(numeric_gradient, cubes, x, 0.1, gives=right)
+
+
+def gradient_at_whole_numbers(numeric_gradient):
+    def cubes(x):
+        return (x**3).sum()
+
+    x = np.array([1, 2])
+    check.call(numeric_gradient, cubes, x, 0.5, gives=[3.25, 12.25])
+
+
+def gradient_of_a_product(numeric_gradient):
+    weights = np.arange(12.0).reshape(2, 3, 2) - 5
+
+    def product(x):
+        return (weights * x).sum()
+
+    check.call(numeric_gradient, product, np.ones((2, 3, 2)), gives=weights)
+
+
+def gradient_with_another_step(numeric_gradient):
+    x = np.array([0.0, 2.0, -3.0])
+    right = 4 * x**3 + 4 * x * 0.5**2
+    check.call(numeric_gradient, _quartic, x, 0.5, gives=right)
+
+
+def gradient_of_other_functions(numeric_gradient, seed):
+    x = np.random.default_rng(seed).normal(size=(3, 4))
+    call = functools.partial(check.call, numeric_gradient)
+    call(lambda x: np.sin(x).sum(), x, gives=np.cos(x))
+    norm = np.sqrt(_squares(x))
+    call(lambda x: np.sqrt(_squares(x)), x, 1e-4, gives=x / norm)
+    call(_quartic, x, 0.2, gives=4 * x**3 + 4 * x * 0.2**2)
+    call(_squares, np.arange(4), gives=2.0 * np.arange(4))
+
+
+def _squares(x):
+    return (x**2).sum()
+
+
+def _quartic(x):
+    return (x**4).sum()
+
+
+# 6 · Training
+
+
+def one_step(train):
+    is_own_work(train, "softmax", "log_softmax")
+    X, y = np.array([[1.0, 0.0], [0.0, 2.0]]), np.array([0, 2])
+    W = np.array([[0.2, -0.1, -0.1], [-0.2, -0.2, 0.4]])
+    b = np.array([0.1, -0.2, 0.1])
+    for seed in 0, 1:
+        rng = np.random.default_rng(seed)
+        check.call(train, X, y, 3, 0.6, 2, 1, rng, gives=(W, b))
+
+
+def every_image_counts(train, n, batch_size):
+    """Train for one epoch in steps too small to matter to one another.
+
+    Image i lights pixel i only. So row i of W tells how often the image was
+    used, and what share of its batch it was.
+    """
+    y, rate, alone = np.arange(n) % 3, 1e-6, set()
+    sizes = [min(batch_size, n - i) for i in range(0, n, batch_size)]
+    right = np.sort(np.repeat(1 / np.array(sizes), sizes))
+    for seed in range(20):
+        W, _ = _train(train, np.eye(n), y, batch_size, 1, seed, rate)
+        used = W[np.arange(n), y] / rate * 3 / 2
+        check.that(
+            (W.argmax(axis=1) == y).all() or not used.all(),
+            "images and labels don't belong together.",
+            "shuffle both by the same indices.",
+        )
+        check.that(
+            (np.abs(used) > 1e-3).all(),
+            "in one epoch some images have no influence on the weights.",
+            "use every image once: shuffle without replacement, and don't "
+            "drop the last, smaller batch.",
+        )
+        if not np.allclose(np.sort(used), right, rtol=1e-3):
+            _blame_the_batches(np.sort(used), n, batch_size)
+        alone.add(tuple(np.flatnonzero(used > used.min() * 1.1)))
+    check.that(
+        len(alone) > 1,
+        "the last, smaller batch always holds the same images.",
+        "shuffle all images, not within the batches, nor only their order.",
+    )
+
+
+def _blame_the_batches(used, n, batch_size):
+    kinds = {
+        1 / n: (
+            f"each step uses all {n} images, or divides by their number.",
+            f"take {batch_size} images for a step, and divide by how many "
+            "they are.",
+        ),
+        1 / batch_size: (
+            "the images of the last, smaller batch count too little.",
+            "divide by the number of images in this batch.",
+        ),
+        1: (
+            f"each image counts as if it were alone, in batches of "
+            f"{batch_size}.",
+            "the loss is a mean over the batch.",
+        ),
+    }
+    for share, told in kinds.items():
+        check.that(not np.allclose(used, share, rtol=1e-3), *told)
+    check.that(
+        False,
+        "in one epoch the images don't all count once, with the share that "
+        "their batch gives them.",
+        f"walk through the shuffled images in batches of {batch_size}, the "
+        "last of which may be smaller.",
+    )
+
+
+def epochs_and_order(train):
+    """Look at whole runs: what further epochs and other seeds change."""
+    X, y = np.eye(7), np.arange(7) % 3
+    first, second, third = (_train(train, X, y, 3, e, 0)[0] for e in (1, 2, 3))
+    check.that(
+        (second != first).any(),
+        "a second epoch changes nothing.",
+        "is the return inside the loop over the epochs?",
+    )
+    check.that(
+        np.abs(third).sum() > 1.5 * np.abs(first).sum(),
+        "three epochs lead no farther than one.",
+        "W and b go on from where the epoch before has left them.",
+    )
+    check.that(
+        (_train(train, X, y, 3, 1, 1)[0] != first).any(),
+        "the order of the images doesn't depend on rng.",
+        "shuffle with rng, at the start of each epoch.",
+    )
+    check.that(
+        (_train(train, X, y, 3, 1, 0)[0] == first).all(),
+        "with the same seed the result is different.",
+        "use rng to shuffle, not np.random, and start from zero.",
+    )
+    states = []
+    for num_epochs in 1, 3:
+        rng = np.random.default_rng(0)
+        check.call(train, X, y, 3, 0.1, 3, num_epochs, rng)
+        states.append(rng.bit_generator.state)
+    check.that(
+        states[0] != states[1],
+        "three epochs draw no more random numbers than one.",
+        "shuffle anew in each epoch.",
+    )
+
+
+def ten_steps(train, seed, scale):
+    """Compare ten steps, each with all images; scale: of the pixels."""
+    rng = np.random.default_rng(seed)
+    X, y = scale * rng.normal(size=(9, 4)), rng.integers(0, 5, 9)
+    W, b = fit(X, y, 5, 0.02, 9, 10, np.random.default_rng(0))
+    rng = np.random.default_rng(0)
+    check.call(train, X, y, 5, 0.02, 9, 10, rng, gives=(W, b))
+
+
+def _train(train, X, y, batch_size, num_epochs, seed, lr=0.1):
+    rng = np.random.default_rng(seed)
+    return check.call(train, X, y, 3, lr, batch_size, num_epochs, rng)
+
+
+def fit(X, y, k, lr, batch_size, num_epochs, rng):
+    W, b = np.zeros((X.shape[1], k), X.dtype), np.zeros(k, X.dtype)
+    Y = np.eye(k, dtype=X.dtype)[y]
+    for _ in range(num_epochs):
+        order = rng.permutation(len(X))
+        for start in range(0, len(X), batch_size):
+            batch = order[start : start + batch_size]
+            P = np.exp(_log_softmax(X[batch] @ W + b))
+            G = (P - Y[batch]) / len(batch)
+            W, b = W - lr * X[batch].T @ G, b - lr * G.sum(axis=0)
+    return W, b
+
+
+def _log_softmax(scores):
+    return scores - np.logaddexp.reduce(scores, axis=1, keepdims=True)
+
+
+# 7 · Settings
+
+
+def sensible_settings(settings):
+    found = check.call(settings)
+    check.that(
+        isinstance(found, (tuple, list)) and len(found) == 3,
+        "settings returns lr, batch_size, num_epochs: three numbers.",
+    )
+    lr, batch_size, num_epochs = found
+    whole = all(isinstance(n, (int, np.integer)) for n in found[1:])
+    check.that(
+        whole and batch_size >= 1 and num_epochs >= 1,
+        "batch_size and num_epochs are whole numbers from 1.",
+    )
+    check.that(lr > 0, "the learning rate is a number above 0.")
+
+
+def validation_accuracy(settings, seeds=(0, 1, 2), floor=0.82):
+    """Train with different shuffles and look at the worst run."""
+
+    def worst(lr):
+        return min(accuracy(lr, batch_size, num_epochs, s) for s in seeds)
+
+    lr, batch_size, num_epochs = check.call(settings)
+    found = worst(lr)
+    if found >= floor:
+        return
+    slower = worst(lr / 4)
+    advice = (
+        "yours is too large, and never settles."
+        if slower > found
+        else "yours is not too large. A larger one, smaller batches or more "
+        "epochs go farther."
+    )
+    check.that(
+        False,
+        f"in the worst of three runs {found:.1%} of the validation garments "
+        f"are named correctly; {floor:.0%} are asked for.",
+        f"with a quarter of your rate it would be {slower:.1%}: {advice}",
+    )
+
+
+@functools.cache
+def accuracy(lr, batch_size, num_epochs, seed):
+    X, y, X_valid, y_valid = _garments()
+    rng = np.random.default_rng(seed)
+    with np.errstate(all="ignore"):
+        W, b = fit(X, y, 10, X.dtype.type(lr), batch_size, num_epochs, rng)
+        return np.mean((X_valid @ W + b).argmax(axis=1) == y_valid)
+
+
+@functools.cache
+def _garments():
+    garments = data.fashion_mnist()
+    X = garments.train_images.reshape(-1, 784) / np.float32(255)
+    y = garments.train_labels
+    return X[:50_000], y[:50_000], X[50_000:], y[50_000:]
+
+
+# 9 · Temperature
+
+
+def temperature(best_temperature, factor, seed):
+    """Make scores whose labels follow their softmax, then multiply them."""
+    rng = np.random.default_rng(seed)
+    scores = rng.normal(0, 1.5, (3000, 4))
+    noise = rng.gumbel(size=scores.shape)  # makes argmax follow softmax
+    y = (scores + noise).argmax(axis=1)
+    scores *= factor
+
+    def loss(log_T):
+        return -np.mean(_log_softmax(scores / np.exp(log_T))[range(3000), y])
+
+    best = np.exp(minimize_scalar(loss, (-2, 2)).x)
+    T = check.call(best_temperature, scores, y)
+    check.that(
+        np.ndim(T) == 0 and np.isreal(T), "the result is not one number."
+    )
+    check.that(
+        abs(T - 1) > 1e-9,
+        "T is 1, which leaves everything as it was.",
+        "the accuracy is the same for every T; minimize the cross-entropy.",
+    )
+    check.that(
+        abs(T * best - 1) > 0.01,
+        f"T is {T:.3g}; it should be {best:.3g}.",
+        "this is 1 / T: the scores are divided by T, not multiplied.",
+    )
+    check.that(
+        abs(T / best - 1) <= 0.01,
+        f"T is {T:.4g}; it should be {best:.4g}, to within one percent.",
+        "try many T, from 0.1 to 10, and take the one with the smallest "
+        "mean cross-entropy.",
+    )
