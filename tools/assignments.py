@@ -184,6 +184,8 @@ def _version(name, root):
     sources = checks, folder / "mistakes.py"
     if not checks.exists():
         return ""
+    if not sources[1].exists():
+        raise NotebookError(f"{name}: {CHECKS} needs a {sources[1]}")
     (path,) = folder.glob("*.ipynb")
     return mistakes.version(files.read(path), *sources)
 
@@ -207,15 +209,14 @@ def write_table(name, folder, root=ROOT):
     solution = files.read(path)
     checks = importlib.import_module(f"notebooks.assignments.{name}.checks")
     answers = mistakes.bank(path.with_name("mistakes.py"))
-    namespace = mistakes.solved(solution)
-    known, checks.check.mistakes = checks.check.mistakes, None
+    table, checks.check.mistakes = checks.check.mistakes, None
     try:
         released = files.read(folder / path.name)
-        entries = mistakes.table(answers, released, namespace)
+        entries = mistakes.table(answers, released, mistakes.solved(solution))
     except NotebookError as error:
         raise NotebookError(f"{name}: {error}") from None
     finally:
-        checks.check.mistakes = known
+        checks.check.mistakes = table
     text = mistakes.to_text(_version(name, root), entries)
     (folder / TABLE).write_text(text, encoding="utf-8", newline="\n")
 

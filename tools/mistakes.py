@@ -82,10 +82,11 @@ def bank(path):
     spec = importlib.util.spec_from_file_location(name, path)
     module = sys.modules[name] = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    names = [answer.name for answer in module.__answers__]
+    answers = getattr(module, "__answers__", [])
+    names = [answer.name for answer in answers]
     if twice := {name for name in names if names.count(name) > 1}:
         raise NotebookError(f"{path}: two answers are called {twice.pop()}")
-    return module.__answers__
+    return answers
 
 
 # The solved notebook

@@ -1,6 +1,5 @@
 """Students' notebooks are made from solutions, and nothing is lost by it."""
 
-import functools
 import os
 import shutil
 import subprocess
@@ -35,15 +34,6 @@ def marks(grade_id, points=None, solution=False):
     found |= {"solution": solution, "locked": not solution}
     found |= {"grade": points is not None}
     return found | ({"points": points} if points is not None else {})
-
-
-@pytest.fixture(scope="module", autouse=True)
-def alembic_version():
-    """nbgrader starts a program for each new gradebook; once is enough."""
-    asks = nbgrader.api.get_alembic_version
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(nbgrader.api, asks.__name__, functools.cache(asks))
-        yield asks
 
 
 @pytest.fixture(scope="module")

@@ -3,8 +3,8 @@
 import re
 
 import pytest
-from cells import code_cells, marks, run
 
+from tools.mistakes import code_cells, marks, run
 from tools.notebooks import badges, files, rules
 from utils import checking
 
