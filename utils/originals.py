@@ -17,7 +17,8 @@ class Originals:
     they define, the code and the defaults of their functions.
 
     `put_back()` puts back what was changed since, and returns a list of the
-    names that had been changed. New names in a module are no change.
+    names that had been changed. New names are no change, unless they hide
+    what a class inherits.
 
     Parameters: modules, a list of modules.
     """
@@ -25,13 +26,13 @@ class Originals:
     def __init__(self, modules):
         kept = [(m.__name__, m, _names(m)) for m in modules]
         classes = [
-            (f"{owner}.{one.__name__}", one, dict(vars(one)))
+            (f"{owner}.{one.__name__}", one, dict(vars(one)), _inherited(one))
             for owner, _, names in kept
             for one in _classes(owner, names)
         ]
         functions = [
             (f"{owner}.{name}", function, *_state(function))
-            for owner, _, names in [*kept, *classes]
+            for owner, _, names, *_ in [*kept, *classes]
             for name, value in names.items()
             for function in _functions(value)
         ]
@@ -51,15 +52,18 @@ class Originals:
                     if own.get(name, absent) is not value:
                         own[name] = value
                         changed[f"{owner}.{name}"] = True
-            for owner, one, names in classes:
+            for owner, one, names, inherited in classes:
                 own = one.__dict__
                 for name, value in names.items():
                     if own.get(name, absent) is not value:
                         put(one, name, value)
                         changed[f"{owner}.{name}"] = True
                 for name, value in [*own.items()]:
-                    special = name[:2] == "__" and name not in names
-                    if special and value.__class__ is function_type:
+                    if name in names:
+                        continue
+                    special = name[:2] == "__"
+                    special = special and value.__class__ is function_type
+                    if special or name in inherited:
                         delete(one, name)
                         changed[f"{owner}.{name}"] = True
             for name, function, code, defaults, keywords in functions:
@@ -89,6 +93,11 @@ def _classes(owner, names):
         if isinstance(value, type) and value.__module__ == owner:
             if value.__flags__ & (_ON_HEAP | _IMMUTABLE) == _ON_HEAP:
                 yield value
+
+
+def _inherited(one):
+    """Return the names that a class has from its bases."""
+    return {name for base in one.__mro__[1:] for name in vars(base)}
 
 
 def _functions(value):

@@ -36,7 +36,8 @@ def test_a_kernel_sees_no_files_but_the_course_s_helpers(require, tmp_path):
     require(sandbox.box() == "bwrap", "bubblewrap")
     secret = tmp_path / "gradebook.db"
     secret.write_text("secret")
-    places = ["/var", str(ROOT / "notebooks"), str(secret)]
+    solutions = ROOT / "notebooks" / "solutions"
+    places = ["/var", str(solutions), str(ROOT / "tests"), str(secret)]
     assert all(map(os.path.exists, places))
     source = (
         "import os, utils\n"
@@ -146,6 +147,26 @@ def test_output_without_end_is_cut():
             "callable(check.equal)",
             "True",
         ),
+        (
+            "from notebooks.assignments.a02 import checks\n"
+            "checks.log_of_eighths = checks.check.call = print",
+            "notebooks.assignments.a02.checks.log_of_eighths",
+            "checks.log_of_eighths is checks.check.call",
+            "False",
+        ),
+        (
+            "import sys, types\nname = 'notebooks.assignments.a02.checks'\n"
+            "sys.modules[name] = types.ModuleType(name)",
+            "notebooks.assignments.a02.checks",
+            "hasattr(sys.modules[name], 'check')",
+            "True",
+        ),
+        (
+            "import notebooks.assignments.a02 as a02\na02.checks = None",
+            "notebooks.assignments.a02.checks",
+            "a02.checks is None",
+            "False",
+        ),
     ],
 )
 def test_what_later_cells_rely_on_is_put_back(spoil, name, look, value):
@@ -154,6 +175,27 @@ def test_what_later_cells_rely_on_is_put_back(spoil, name, look, value):
     assert name in put_back[0]
     assert nb.cells[0].outputs == []
     assert nb.cells[1].outputs[0].data["text/plain"] == value
+
+
+def test_an_answer_can_t_spoil_the_check_that_calls_it():
+    answer = """
+import sys
+def log_softmax(scores):
+    module = sys.modules["notebooks.assignments.a02.checks"]
+    module.check.call = staticmethod(lambda *a, **k: None)
+    return 0 * scores
+"""
+    test = """
+from notebooks.assignments.a02 import checks
+for title in "first", "second":
+    with checks.check(title, exercise=1):
+        checks.log_of_eighths(log_softmax)
+"""
+    nb = new_notebook(cells=[new_code_cell(s) for s in (answer, test)])
+    nb, put_back = sandbox.run(nb, 5)
+    assert nb.cells[1].outputs[0].ename == "CheckError"
+    assert "first. The result is wrong" in nb.cells[1].outputs[0].evalue
+    assert "checks.check.call" in nb.cells[1].outputs[0].evalue
 
 
 def test_nothing_is_put_back_after_honest_code():

@@ -37,6 +37,10 @@ class Box:
     @classmethod
     def kind(cls):
         return "case"
+
+
+class Small(Box):
+    pass
 """
 
 
@@ -85,6 +89,7 @@ def add_special_method(module):
         (lambda m: setattr(m.Box, "size", 2), "made.Box.size"),
         (lambda m: delattr(m.Box, "weigh"), "made.Box.weigh"),
         (add_special_method, "made.Box.__init__"),
+        (lambda m: setattr(m.Small, "size", 2), "made.Small.size"),
         (replace_static_code, "made.Box.name"),
         (replace_class_method_code, "made.Box.kind"),
         (replace_code, "made.double"),
@@ -99,7 +104,7 @@ def test_what_was_replaced_is_put_back_and_named(module, spoil, name):
     spoil(module)
     assert name in originals.put_back()
     assert sys.modules["made"] is module
-    box = module.Box()
+    box = module.Small()
     assert (module.LIMIT, module.double(2), module.wrapper(2)) == (3, 4, 4)
     assert (box.weigh(), box.name(), box.kind()) == (1, "box", "case")
     assert originals.put_back() == []

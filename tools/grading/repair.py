@@ -24,6 +24,7 @@ SUSPICIOUS = re.compile(
     r"get_ipython|ast_transformer|NBGRADER\w*|sys\.modules|settrace"
     r"|_getframe|currentframe|inspect\.stack|\bf_(?:back|locals|globals)\b"
     r"|gc\.get_\w+|__code__|_outcomes|_grading\b|\bctypes\b"
+    r"|\bcheck\w*\.\w+\s*=(?!=)|checking\._\w+|setattr"
     r"|\bIn\s*\[|\b_ih\b|\b_i\d+\b|(?:BEGIN|END) HIDDEN|subprocess"
     r"|os\.(?:kill|fork|system|popen|exec\w*|environ)"
 )

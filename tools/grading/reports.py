@@ -8,7 +8,10 @@ import io
 import joblib
 import nbformat
 from nbconvert.exporters import HTMLExporter
-from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
+from nbconvert.preprocessors import (
+    CSSHTMLHeaderPreprocessor,
+    TagRemovePreprocessor,
+)
 from nbgrader.converters.generate_feedback import GenerateFeedback
 
 # A phone shows the page at its own width, and no line or figure is wider.
@@ -134,4 +137,6 @@ def _exporter():
         config=GenerateFeedback().config, sanitize_html=True
     )
     exporter.register_preprocessor(CSSHTMLHeaderPreprocessor, enabled=True)
+    folded = TagRemovePreprocessor(remove_input_tags={"hide-input"})
+    exporter.register_preprocessor(folded, enabled=True)
     return exporter
