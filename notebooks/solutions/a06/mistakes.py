@@ -1,282 +1,2183 @@
-"""Wrong answers to a06: {exercise: {part of the hint: the answer}}."""
+"""Answers to assignment a06: wrong ones with their hints, and right ones that
+must be accepted."""
 
-MOMENTUM = """
-def momentum(params, grads, state, lr, alpha=0.9):
-    m = {
-        name: alpha * state["m"][name] + (1 - alpha) * grads[name]
-        for name in params
-    }
-    params = {name: params[name] - lr * m[name] for name in params}
+import copy
+import math
+
+import numpy as np
+
+from tools.mistakes import accepted, mistake
+
+# 1 · How large may a step be?
+
+
+def curvatures(A):
+    return np.linalg.eigvalsh(A + A.T)
+
+
+OF_A = (
+    "these are eigenvalues of A. The curvatures are those of the Hessian: "
+    "differentiate x^T A x twice. What is the second derivative of a single "
+    "a x^2?"
+)
+LOWER_HALF = (
+    "these are eigenvalues of A, not of the Hessian; and eigvalsh reads only "
+    "the lower half of a matrix that isn't symmetric."
+)
+TWICE_A = (
+    "2 A is the Hessian only if A is symmetric: A_12 and A_21 both belong to "
+    "the term x_1 x_2, add them."
+)
+TWICE_THE_LOWER_HALF = (
+    "eigvalsh takes its matrix for symmetric and reads the lower half only; "
+    "2 A isn't symmetric, and isn't the Hessian. A_12 and A_21 both belong "
+    "to the term x_1 x_2."
+)
+
+
+@mistake("largest_rate", OF_A)
+def limit_of_A(A):
+    return 2 / np.linalg.eigvals(A).real.max()
+
+
+@mistake("largest_rate", LOWER_HALF)
+def limit_of_the_lower_half(A):
+    return 2 / np.linalg.eigvalsh(A).max()
+
+
+@mistake("largest_rate", TWICE_A)
+def limit_of_twice_A(A):
+    return 2 / np.linalg.eigvals(2 * A).real.max()
+
+
+@mistake("largest_rate", TWICE_A)
+def inverse_eigenvalue_of_A(A):
+    return 1 / np.linalg.eigvals(A).real.max()
+
+
+@mistake("largest_rate", TWICE_THE_LOWER_HALF)
+def limit_of_twice_the_lower_half(A):
+    return 2 / np.linalg.eigvalsh(2 * A).max()
+
+
+@mistake("largest_rate", TWICE_THE_LOWER_HALF)
+def inverse_of_the_lower_half(A):
+    return 1 / np.linalg.eigvalsh(A).max()
+
+
+@mistake(
+    "largest_rate",
+    "(A + A^T) / 2 makes A symmetric without changing f, but it isn't the "
+    "Hessian yet. What is the second derivative of a single a x^2?",
+)
+def limit_of_the_symmetric_half(A):
+    return 4 / curvatures(A).max()
+
+
+@mistake(
+    "largest_rate",
+    "at 1 / curvature a single step lands on the floor of the bowl; it is "
+    "thrown out only at twice that.",
+)
+def inverse_curvature(A):
+    return 1 / curvatures(A).max()
+
+
+@mistake(
+    "largest_rate",
+    "this is the limit for the flattest direction. The steepest one breaks "
+    "first: take the largest curvature.",
+)
+def limit_of_the_flattest(A):
+    return 2 / curvatures(A).min()
+
+
+@mistake(
+    "largest_rate",
+    "these are the limits of all directions; the smallest of them counts.",
+)
+def limits_of_all(A):
+    return 2 / curvatures(A)
+
+
+@mistake(
+    "largest_rate",
+    "this is 2 over the trace, the sum of the curvatures; each direction has "
+    "its own limit, the smallest one counts.",
+)
+def limit_by_the_trace(A):
+    return 2 / np.trace(A + A.T)
+
+
+@mistake(
+    "largest_rate",
+    "this rate is the *fastest*, halfway between the extremes; the largest "
+    "that settles is larger.",
+)
+def fastest_rate(A):
+    return 2 / (curvatures(A).max() + curvatures(A).min())
+
+
+@mistake(
+    "largest_rate",
+    "this is the largest curvature; the step must shrink when the curvature "
+    "grows.",
+)
+def largest_curvature(A):
+    return curvatures(A).max()
+
+
+@mistake(
+    "largest_rate",
+    "this is half the largest curvature; the step must shrink when the "
+    "curvature grows.",
+)
+def upside_down(A):
+    return curvatures(A).max() / 2
+
+
+@mistake(
+    "largest_rate",
+    "the entries of the Hessian aren't its curvatures: between the axes the "
+    "bowl can be steeper. Take its eigenvalues.",
+)
+def limit_of_the_largest_entry(A):
+    return 2 / (A + A.T).max()
+
+
+@mistake(
+    "largest_rate",
+    "this is the square root of the sum of all squares; take the largest "
+    "eigenvalue.",
+)
+def limit_of_the_frobenius_norm(A):
+    return 2 / np.linalg.norm(A + A.T)
+
+
+@mistake(
+    "largest_rate",
+    "this is the determinant, the product of the curvatures; each direction "
+    "has its own limit, the smallest one counts.",
+)
+def limit_by_the_determinant(A):
+    return 2 / np.linalg.det(A + A.T)
+
+
+@mistake(
+    "largest_rate",
+    "A^T A isn't the Hessian: differentiate x^T A x twice. A_12 and A_21 both "
+    "belong to the term x_1 x_2.",
+)
+def limit_of_the_squares(A):
+    return 2 / np.linalg.eigvalsh(A.T @ A).max()
+
+
+@mistake(
+    "largest_rate",
+    "eigh and eig return eigenvalues *and* eigenvectors; take the first.",
+    message="'EighResult' object has no attribute 'max'",
+)
+def limit_of_both_results(A):
+    return 2 / np.linalg.eigh(A + A.T).max()
+
+
+@mistake(
+    "largest_rate",
+    "work on a copy, A.copy(), or write x = x - 1 where you have x -= 1.",
+)
+def hessian_in_place(A):
+    A += A.T.copy()
+    return 2 / np.linalg.eigvalsh(A).max()
+
+
+@accepted("largest_rate")
+def limit_of_the_symmetric_part(A):
+    symmetric = (A + A.transpose()) / 2
+    values, _ = np.linalg.eig(symmetric)
+    return 1 / max(values)
+
+
+@accepted("largest_rate")
+def limit_by_the_spectral_norm(A):
+    return 2 / np.linalg.norm(A + A.T, ord=2)
+
+
+@accepted("largest_rate")
+def limit_in_float32(A):
+    hessian = (A + A.T).astype(np.float32)
+    return np.float32(2) / np.linalg.eigvalsh(hessian)[-1]
+
+
+@accepted("largest_rate")
+def limit_with_loops(A):
+    d = len(A)
+    hessian = np.zeros((d, d))
+    for i in range(d):
+        for j in range(d):
+            hessian[i, j] = A[i, j] + A[j, i]
+    return min(2 / value for value in np.linalg.eigvalsh(hessian))
+
+
+@accepted("largest_rate")
+def limit_as_a_plain_number(A):
+    return float(2 / np.linalg.svd(A + A.T)[1][0])
+
+
+# 2 to 4 · What the steps of optimizers are made of
+
+
+def averaged(old, values, alpha, share=None):
+    """Return new averages, in which a new value has a share (1 - alpha)."""
+    share = 1 - alpha if share is None else share
+    return {k: alpha * old[k] + share * v for k, v in values.items()}
+
+
+def squares(grads):
+    return {name: g**2 for name, g in grads.items()}
+
+
+def times(factor, tree):
+    return {name: factor * w for name, w in tree.items()}
+
+
+def stepped(params, lr, ahead):
+    return {name: w - lr * ahead[name] for name, w in params.items()}
+
+
+def scaled(ahead, s, eps):
+    return {name: ahead[name] / (np.sqrt(s[name]) + eps) for name in s}
+
+
+UPHILL = "you walk uphill: subtract."
+UPHILL_WITH_M = "you walk uphill: subtract lr m, and add (1 - α) g to m."
+NO_RATE = "multiply the step by the learning rate."
+CHANGED = (
+    "make new arrays, lists and dicts: x = x - 1 where you have x -= 1. What "
+    "you assign to a part of an argument, you write into the caller's own."
+)
+GLOBAL = (
+    "keep what you remember in the state that you return, and nowhere else: "
+    "no global variables."
+)
+ENTRY_LOST = (
+    "the state begins with the entries t, m and s; return every one that a "
+    "later step will need."
+)
+WRONG_ENTRY = (
+    "the state that a run begins with is not always the zeros of start: the "
+    'averages of the gradients are in state["m"], those of the squares in '
+    'state["s"], read and store them there.'
+)
+EXCHANGED = (
+    "α and 1 - α are exchanged: the old average keeps the larger part, α."
+)
+FIRST_PARAMS = "return params first, then the state."
+ONLY_ONE = (
+    "is the return inside the loop? All names must be in the dictionaries."
+)
+IGNORES_ALPHA = "α is an argument: use it, not a number of your own."
+IGNORES_EPS = "ε is an argument: use it, not a number of your own."
+FULL_SHARE = (
+    "the new value counts in full: multiply it by 1 - α, so that it is an "
+    "average."
+)
+KEPT = "the old average is kept in full: multiply it by α."
+BRACKETS = "brackets are missing: (1 - α) times the new value."
+
+FORGOTTEN_M = (
+    "m is forgotten after each step: put the new m into the state that you "
+    "return."
+)
+ONE_STEP_S_M = (
+    "no step knows of the gradients before: step along m, which is α times "
+    "the m of the state and (1 - α) g, and put it into the state that you "
+    "return."
+)
+
+# 2 · Momentum
+
+
+@mistake(
+    "momentum",
+    "this sums the gradients, m = αm + g, as PyTorch does; L2 averages them: "
+    "the new one counts 1 - α.",
+)
+def momentum_of_pytorch(params, grads, state, lr, alpha=0.9):
+    m = averaged(state["m"], grads, alpha, 1)
+    return stepped(params, lr, m), state | {"m": m}
+
+
+@mistake("momentum", EXCHANGED)
+def momentum_with_shares_exchanged(params, grads, state, lr, alpha=0.9):
+    m = averaged(state["m"], grads, 1 - alpha)
+    return stepped(params, lr, m), state | {"m": m}
+
+
+INSIDE = (
+    "the learning rate is inside m. That is Keras's way; here m is an average "
+    "of gradients, and lr comes in only at the step (it may change between "
+    "steps)."
+)
+
+
+@mistake("momentum", INSIDE)
+def rate_inside_m(params, grads, state, lr, alpha=0.9):
+    m = averaged(state["m"], times(lr, grads), alpha)
+    return stepped(params, 1, m), state | {"m": m}
+
+
+@mistake(
+    "momentum",
+    "this is m = αm + lr g, as in many textbooks. Here m is an average of "
+    "gradients: the new one counts 1 - α, and lr comes in only at the step.",
+)
+def momentum_of_textbooks(params, grads, state, lr, alpha=0.9):
+    m = averaged(state["m"], times(lr, grads), alpha, 1)
+    return stepped(params, 1, m), state | {"m": m}
+
+
+@mistake(
+    "momentum",
+    "lr is multiplied twice, inside m and at the step; only the step has it.",
+)
+def rate_inside_and_outside(params, grads, state, lr, alpha=0.9):
+    m = averaged(state["m"], times(lr, grads), alpha)
+    return stepped(params, lr, m), state | {"m": m}
+
+
+@mistake("momentum", "the step goes along the old average: update m first.")
+def along_the_old_average(params, grads, state, lr, alpha=0.9):
+    m = averaged(state["m"], grads, alpha)
+    return stepped(params, lr, state["m"]), state | {"m": m}
+
+
+@mistake("momentum", "this is plain gradient descent: step along m.")
+def without_momentum(params, grads, state, lr, alpha=0.9):
+    m = averaged(state["m"], grads, alpha)
+    return stepped(params, lr, grads), state | {"m": m}
+
+
+@mistake("momentum", ONE_STEP_S_M)
+def only_the_new_part(params, grads, state, lr, alpha=0.9):
+    m = averaged(state["m"], grads, alpha)
+    return stepped(params, lr * (1 - alpha), grads), state | {"m": m}
+
+
+@mistake("momentum", "this is Nesterov's method: step along m itself.")
+def momentum_of_nesterov(params, grads, state, lr, alpha=0.9):
+    m = averaged(state["m"], grads, alpha)
+    return stepped(params, lr, averaged(m, grads, alpha)), state | {"m": m}
+
+
+@mistake("momentum", ONE_STEP_S_M)
+def forgotten_m(params, grads, state, lr, alpha=0.9):
+    m = averaged(state["m"], grads, alpha)
+    return stepped(params, lr, m), state
+
+
+@mistake(
+    "momentum",
+    "what is stored is lr times m; m itself goes into the state.",
+)
+def step_stored_as_m(params, grads, state, lr, alpha=0.9):
+    m = averaged(state["m"], grads, alpha)
+    return stepped(params, lr, m), state | {"m": times(lr, m)}
+
+
+@mistake(
+    "momentum",
+    "the gradient went into the state; store the new average m.",
+)
+def gradient_stored_as_m(params, grads, state, lr, alpha=0.9):
+    m = averaged(state["m"], grads, alpha)
+    return stepped(params, lr, m), state | {"m": grads}
+
+
+@mistake(
+    "momentum",
+    "m is divided by 1 - α^t. That is Adam's correction; momentum in L2's "
+    "form has none.",
+)
+def momentum_corrected(params, grads, state, lr, alpha=0.9):
+    t, m = state["t"] + 1, averaged(state["m"], grads, alpha)
+    rate = lr / (1 - alpha**t)
+    return stepped(params, rate, m), state | {"t": t, "m": m}
+
+
+@mistake("momentum", UPHILL_WITH_M)
+def momentum_uphill(params, grads, state, lr, alpha=0.9):
+    m = averaged(state["m"], grads, alpha)
+    return stepped(params, -lr, m), state | {"m": m}
+
+
+@mistake("momentum", UPHILL_WITH_M)
+def gradient_subtracted_from_m(params, grads, state, lr, alpha=0.9):
+    m = averaged(state["m"], grads, alpha, alpha - 1)
+    return stepped(params, lr, m), state | {"m": m}
+
+
+@mistake("momentum", "the old average is subtracted: m is a sum of two parts.")
+def old_average_subtracted(params, grads, state, lr, alpha=0.9):
+    m = averaged(state["m"], grads, -alpha, 1 - alpha)
+    return stepped(params, lr, m), state | {"m": m}
+
+
+@mistake("momentum", NO_RATE)
+def momentum_without_rate(params, grads, state, lr, alpha=0.9):
+    m = averaged(state["m"], grads, alpha)
+    return stepped(params, 1, m), state | {"m": m}
+
+
+@mistake("momentum", IGNORES_ALPHA)
+def momentum_of_nine_tenths(params, grads, state, lr, alpha=0.9):
+    m = averaged(state["m"], grads, 0.9)
+    return stepped(params, lr, m), state | {"m": m}
+
+
+@mistake("momentum", IGNORES_ALPHA)
+def momentum_of_one_half(params, grads, state, lr, alpha=0.9):
+    m = averaged(state["m"], grads, 0.5)
+    return stepped(params, lr, m), state | {"m": m}
+
+
+@mistake("momentum", KEPT)
+def momentum_kept_in_full(params, grads, state, lr, alpha=0.9):
+    m = averaged(state["m"], grads, 1, 1 - alpha)
+    return stepped(params, lr, m), state | {"m": m}
+
+
+@mistake(
+    "momentum",
+    "the old average and the new gradient are both weighed "
+    "by α; the gradient counts 1 - α.",
+)
+def both_weighed_by_alpha(params, grads, state, lr, alpha=0.9):
+    m = averaged(state["m"], grads, alpha, alpha)
+    return stepped(params, lr, m), state | {"m": m}
+
+
+@mistake("momentum", BRACKETS)
+def momentum_without_brackets(params, grads, state, lr, alpha=0.9):
+    m = {k: alpha * state["m"][k] + 1 - alpha * g for k, g in grads.items()}
+    return stepped(params, lr, m), state | {"m": m}
+
+
+@mistake("momentum", WRONG_ENTRY)
+def momentum_stored_in_s(params, grads, state, lr, alpha=0.9):
+    m = averaged(state["s"], grads, alpha)
+    return stepped(params, lr, m), state | {"s": m}
+
+
+@mistake(
+    "momentum",
+    "in the first step, too, m is an average with the m of the state, which "
+    "isn't always zero: L2's form has no exception.",
+)
+def first_step_apart(params, grads, state, lr, alpha=0.9):
+    m = averaged(state["m"], grads, alpha)
+    if state["t"] == 0:
+        m = grads
+    return stepped(params, lr, m), state | {"m": m, "t": state["t"] + 1}
+
+
+@mistake(
+    "momentum",
+    "params come in and go out as they are: put the new weights into what "
+    "you return.",
+)
+def params_as_they_were(params, grads, state, lr, alpha=0.9):
+    m = averaged(state["m"], grads, alpha)
     return params, state | {"m": m}
-"""
-RMSPROP = """
-def rmsprop(params, grads, state, lr, alpha=0.9, eps=1e-8):
-    s = {
-        name: alpha * state["s"][name] + (1 - alpha) * grads[name] ** 2
-        for name in params
-    }
-    params = {
-        name: params[name] - lr * grads[name] / (np.sqrt(s[name]) + eps)
-        for name in params
-    }
-    return params, state | {"s": s}
-"""
-ADAM = """
-def adam(params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8):
-    t = state["t"] + 1
-    m, s, new = {}, {}, {}
+
+
+@mistake(
+    "momentum",
+    "return the new params, params minus lr times m, not the steps.",
+)
+def steps_instead_of_params(params, grads, state, lr, alpha=0.9):
+    m = averaged(state["m"], grads, alpha)
+    return times(lr, m), state | {"m": m}
+
+
+@mistake(
+    "momentum",
+    "return the new params, params minus lr times m, not the steps.",
+)
+def minus_steps_instead_of_params(params, grads, state, lr, alpha=0.9):
+    m = averaged(state["m"], grads, alpha)
+    return times(-lr, m), state | {"m": m}
+
+
+@mistake("momentum", CHANGED)
+def momentum_in_place(params, grads, state, lr, alpha=0.9):
+    m = averaged(state["m"], grads, alpha)
+    for name in params:
+        params[name] -= lr * m[name]
+    return params, state | {"m": m}
+
+
+@mistake("momentum", CHANGED)
+def momentum_in_the_state_s_place(params, grads, state, lr, alpha=0.9):
+    state["m"] = averaged(state["m"], grads, alpha)
+    return stepped(params, lr, state["m"]), state
+
+
+@mistake("momentum", CHANGED)
+def momentum_in_a_shallow_copy(params, grads, state, lr, alpha=0.9):
+    state = state.copy()
     for name, g in grads.items():
+        state["m"][name] = alpha * state["m"][name] + (1 - alpha) * g
+    return stepped(params, lr, state["m"]), state
+
+
+memory = {}
+
+
+@mistake("momentum", GLOBAL)
+def momentum_in_a_global(params, grads, state, lr, alpha=0.9):
+    old = {k: memory.get(k, state["m"][k]) for k in params}
+    memory.update(averaged(old, grads, alpha))
+    return stepped(params, lr, memory), state
+
+
+@mistake("momentum", GLOBAL)
+def momentum_in_a_default(params, grads, state, lr, alpha=0.9, kept={}):
+    old = {k: kept.get(k, 0) for k in params}
+    kept.update(averaged(old, grads, alpha))
+    return stepped(params, lr, kept), state
+
+
+@mistake("momentum", ENTRY_LOST, message="'m'")
+def momentum_with_an_empty_state(params, grads, state, lr, alpha=0.9):
+    m = averaged(state["m"], grads, alpha)
+    return stepped(params, lr, m), {}
+
+
+VELOCITY = (
+    'start knows the entries "t", "m" and "s": the averages live in '
+    'state["m"], which is a dictionary with an entry for each name.'
+)
+
+
+@mistake("momentum", VELOCITY, message="'v'")
+def momentum_in_v(params, grads, state, lr, alpha=0.9):
+    v = averaged(state["v"], grads, alpha)
+    return stepped(params, lr, v), state | {"v": v}
+
+
+@mistake("momentum", VELOCITY, message="'w'")
+def momentum_in_the_state_itself(params, grads, state, lr, alpha=0.9):
+    m = averaged(state, grads, alpha)
+    return stepped(params, lr, m), m
+
+
+@mistake("momentum", FIRST_PARAMS)
+def momentum_returned_in_another_order(params, grads, state, lr, alpha=0.9):
+    m = averaged(state["m"], grads, alpha)
+    return state | {"m": m}, stepped(params, lr, m)
+
+
+RETURN_BOTH = "return both, params and the new state: return params, state"
+
+
+@mistake("momentum", RETURN_BOTH)
+def momentum_without_state(params, grads, state, lr, alpha=0.9):
+    return stepped(params, lr, averaged(state["m"], grads, alpha))
+
+
+@mistake("momentum", ONLY_ONE)
+def momentum_of_the_first_name(params, grads, state, lr, alpha=0.9):
+    for name in params:
+        one = {name: grads[name]}
+        m = averaged(state["m"], one, alpha)
+        return stepped({name: params[name]}, lr, m), state | {"m": m}
+
+
+@mistake(
+    "momentum",
+    "an m for one name overwrites that of the name before: make a dictionary "
+    "with an m for each name.",
+)
+def one_m_for_all_names(params, grads, state, lr, alpha=0.9):
+    for name, g in grads.items():
+        m = alpha * state["m"][name] + (1 - alpha) * g
+    new = {name: w - lr * m for name, w in params.items()}
+    return new, state | {"m": {name: m for name in params}}
+
+
+@accepted("momentum")
+def momentum_with_loops(params, grads, state, lr, alpha=0.9):
+    new_params, new_m = {}, {}
+    for name in sorted(grads):
+        new_m[name] = state["m"][name] * alpha
+        new_m[name] += grads[name] * (1 - alpha)
+        new_params[name] = params[name] - new_m[name] * lr
+    return [new_params, {"m": new_m}]
+
+
+@accepted("momentum")
+def momentum_on_deep_copies(params, grads, state, lr, alpha=0.9):
+    params, state = copy.deepcopy(params), copy.deepcopy(state)
+    for name in params:
+        m = state["m"][name]
+        state["m"][name] = m + (1 - alpha) * (grads[name] - m)
+        params[name] = params[name] - lr * state["m"][name]
+    state["t"] += 1
+    return params, state
+
+
+@accepted("momentum")
+def momentum_in_float32(params, grads, state, lr, alpha=0.9):
+    m = averaged(state["m"], grads, alpha)
+    m = {name: np.float32(value) for name, value in m.items()}
+    new = stepped(params, lr, m)
+    return {name: np.float32(w) for name, w in new.items()}, {**state, "m": m}
+
+
+# 3 · RMSProp
+
+
+@mistake("rmsprop", "ε stands under the root; add it after the root.")
+def epsilon_under_the_root(params, grads, state, lr, alpha=0.9, eps=1e-8):
+    s = averaged(state["s"], squares(grads), alpha)
+    below = {k: s[k] + eps for k in s}
+    return stepped(params, lr, scaled(grads, below, 0)), state | {"s": s}
+
+
+AVERAGED_FIRST = (
+    "the gradient is averaged first and then squared; average the squares: "
+    "otherwise g and -g cancel."
+)
+
+
+@mistake("rmsprop", AVERAGED_FIRST)
+def averaged_and_then_squared(params, grads, state, lr, alpha=0.9, eps=1e-8):
+    s = averaged(state["s"], grads, alpha)
+    ahead = scaled(grads, squares(s), eps)
+    return stepped(params, lr, ahead), state | {"s": s}
+
+
+@mistake("rmsprop", "s averages the gradients; average their squares, g**2.")
+def averaged_without_squares(params, grads, state, lr, alpha=0.9, eps=1e-8):
+    s = averaged(state["s"], grads, alpha)
+    return stepped(params, lr, scaled(grads, s, eps)), state | {"s": s}
+
+
+@mistake(
+    "rmsprop",
+    "the share 1 - α is squared, too: it is (1 - α) times g**2.",
+)
+def share_squared(params, grads, state, lr, alpha=0.9, eps=1e-8):
+    s = averaged(state["s"], squares(grads), alpha, (1 - alpha) ** 2)
+    return stepped(params, lr, scaled(grads, s, eps)), state | {"s": s}
+
+
+@mistake("rmsprop", "the root is missing.")
+def rmsprop_without_root(params, grads, state, lr, alpha=0.9, eps=1e-8):
+    s = averaged(state["s"], squares(grads), alpha)
+    ahead = scaled(grads, squares(s), eps)
+    return stepped(params, lr, ahead), state | {"s": s}
+
+
+@mistake(
+    "rmsprop",
+    "this is AdaGrad: s adds up all squares. Average them: the new one counts "
+    "1 - α.",
+)
+def rmsprop_as_adagrad(params, grads, state, lr, alpha=0.9, eps=1e-8):
+    s = averaged(state["s"], squares(grads), 1, 1)
+    return stepped(params, lr, scaled(grads, s, eps)), state | {"s": s}
+
+
+@mistake("rmsprop", FULL_SHARE)
+def squares_in_full(params, grads, state, lr, alpha=0.9, eps=1e-8):
+    s = averaged(state["s"], squares(grads), alpha, 1)
+    return stepped(params, lr, scaled(grads, s, eps)), state | {"s": s}
+
+
+@mistake("rmsprop", KEPT)
+def rmsprop_kept_in_full(params, grads, state, lr, alpha=0.9, eps=1e-8):
+    s = averaged(state["s"], squares(grads), 1, 1 - alpha)
+    return stepped(params, lr, scaled(grads, s, eps)), state | {"s": s}
+
+
+@mistake("rmsprop", EXCHANGED)
+def rmsprop_with_shares_exchanged(
+    params, grads, state, lr, alpha=0.9, eps=1e-8
+):
+    s = averaged(state["s"], squares(grads), 1 - alpha)
+    return stepped(params, lr, scaled(grads, s, eps)), state | {"s": s}
+
+
+FORGOTTEN_S = (
+    "s is forgotten after each step: put the new s into the state that you "
+    "return."
+)
+
+
+@mistake("rmsprop", FORGOTTEN_S)
+def forgotten_s(params, grads, state, lr, alpha=0.9, eps=1e-8):
+    s = averaged(state["s"], squares(grads), alpha)
+    return stepped(params, lr, scaled(grads, s, eps)), state
+
+
+@mistake("rmsprop", "the step is divided by the old s: update s first.")
+def by_the_old_s(params, grads, state, lr, alpha=0.9, eps=1e-8):
+    s = averaged(state["s"], squares(grads), alpha)
+    ahead = scaled(grads, state["s"], eps)
+    return stepped(params, lr, ahead), state | {"s": s}
+
+
+NO_EPS = "a weight whose gradients are zero becomes 0 / 0: add ε to the root."
+
+
+@mistake("rmsprop", NO_EPS)
+def rmsprop_without_epsilon(params, grads, state, lr, alpha=0.9, eps=1e-8):
+    s = averaged(state["s"], squares(grads), alpha)
+    return stepped(params, lr, scaled(grads, s, 0)), state | {"s": s}
+
+
+@mistake("rmsprop", IGNORES_EPS)
+def rmsprop_with_a_fixed_epsilon(
+    params, grads, state, lr, alpha=0.9, eps=1e-8
+):
+    s = averaged(state["s"], squares(grads), alpha)
+    return stepped(params, lr, scaled(grads, s, 1e-8)), state | {"s": s}
+
+
+@mistake("rmsprop", IGNORES_ALPHA)
+def rmsprop_of_nine_tenths(params, grads, state, lr, alpha=0.9, eps=1e-8):
+    s = averaged(state["s"], squares(grads), 0.9)
+    return stepped(params, lr, scaled(grads, s, eps)), state | {"s": s}
+
+
+@mistake(
+    "rmsprop",
+    "brackets are missing: ε is added to the new weight; it belongs to the "
+    "root: g / (root + ε).",
+)
+def rmsprop_without_brackets(params, grads, state, lr, alpha=0.9, eps=1e-8):
+    s = averaged(state["s"], squares(grads), alpha)
+    ahead = scaled(grads, s, 0)
+    new = {k: w - lr * ahead[k] + eps for k, w in params.items()}
+    return new, state | {"s": s}
+
+
+@mistake(
+    "rmsprop",
+    "ε is added to the quotient; it belongs below the line: g / (root + ε).",
+)
+def epsilon_in_the_quotient(params, grads, state, lr, alpha=0.9, eps=1e-8):
+    s = averaged(state["s"], squares(grads), alpha)
+    ahead = {k: step + eps for k, step in scaled(grads, s, 0).items()}
+    return stepped(params, lr, ahead), state | {"s": s}
+
+
+@mistake("rmsprop", BRACKETS)
+def squares_without_brackets(params, grads, state, lr, alpha=0.9, eps=1e-8):
+    old = state["s"]
+    s = {k: alpha * old[k] + 1 - alpha * g**2 for k, g in grads.items()}
+    return stepped(params, lr, scaled(grads, s, eps)), state | {"s": s}
+
+
+ADDED_UP = (
+    "the squares of different weights are added up: each weight has an s of "
+    "its own, g**2 and no sum."
+)
+
+
+@mistake("rmsprop", ADDED_UP)
+def squares_added_up(params, grads, state, lr, alpha=0.9, eps=1e-8):
+    sums = {name: np.sum(g**2) for name, g in grads.items()}
+    s = averaged(state["s"], sums, alpha)
+    return stepped(params, lr, scaled(grads, s, eps)), state | {"s": s}
+
+
+@mistake(
+    "rmsprop",
+    "the squares of different weights are averaged over the weights: each "
+    "weight has an s of its own, g**2 and no mean.",
+)
+def squares_of_all_weights(params, grads, state, lr, alpha=0.9, eps=1e-8):
+    means = {name: np.mean(g**2) for name, g in grads.items()}
+    s = averaged(state["s"], means, alpha)
+    return stepped(params, lr, scaled(grads, s, eps)), state | {"s": s}
+
+
+@mistake(
+    "rmsprop",
+    "s is divided by 1 - α^t. That is Adam's correction; RMSProp has none.",
+)
+def rmsprop_corrected(params, grads, state, lr, alpha=0.9, eps=1e-8):
+    t, s = state["t"] + 1, averaged(state["s"], squares(grads), alpha)
+    ahead = scaled(grads, times(1 / (1 - alpha**t), s), eps)
+    return stepped(params, lr, ahead), state | {"t": t, "s": s}
+
+
+@mistake("rmsprop", UPHILL)
+def rmsprop_uphill(params, grads, state, lr, alpha=0.9, eps=1e-8):
+    s = averaged(state["s"], squares(grads), alpha)
+    return stepped(params, -lr, scaled(grads, s, eps)), state | {"s": s}
+
+
+@mistake("rmsprop", NO_RATE)
+def rmsprop_without_rate(params, grads, state, lr, alpha=0.9, eps=1e-8):
+    s = averaged(state["s"], squares(grads), alpha)
+    return stepped(params, 1, scaled(grads, s, eps)), state | {"s": s}
+
+
+@mistake(
+    "rmsprop",
+    "the step is multiplied by the root; divide by it: where it is steep, "
+    "steps get short.",
+)
+def multiplied_by_the_root(params, grads, state, lr, alpha=0.9, eps=1e-8):
+    s = averaged(state["s"], squares(grads), alpha)
+    ahead = {k: g * (np.sqrt(s[k]) + eps) for k, g in grads.items()}
+    return stepped(params, lr, ahead), state | {"s": s}
+
+
+@mistake(
+    "rmsprop",
+    "the gradient is missing above the line: lr g / (root + ε).",
+)
+def rmsprop_without_gradient(params, grads, state, lr, alpha=0.9, eps=1e-8):
+    s = averaged(state["s"], squares(grads), alpha)
+    ones = {name: 1 for name in grads}
+    return stepped(params, lr, scaled(ones, s, eps)), state | {"s": s}
+
+
+@mistake(
+    "rmsprop",
+    "the root went into the state; store s itself, the average of squares.",
+)
+def root_stored_as_s(params, grads, state, lr, alpha=0.9, eps=1e-8):
+    s = averaged(state["s"], squares(grads), alpha)
+    roots = {name: np.sqrt(value) for name, value in s.items()}
+    return stepped(params, lr, scaled(grads, s, eps)), state | {"s": roots}
+
+
+@mistake("rmsprop", WRONG_ENTRY)
+def rmsprop_stored_in_m(params, grads, state, lr, alpha=0.9, eps=1e-8):
+    s = averaged(state["m"], squares(grads), alpha)
+    return stepped(params, lr, scaled(grads, s, eps)), state | {"m": s}
+
+
+@mistake("rmsprop", CHANGED)
+def rmsprop_in_the_state_s_place(
+    params, grads, state, lr, alpha=0.9, eps=1e-8
+):
+    state["s"] = averaged(state["s"], squares(grads), alpha)
+    ahead = scaled(grads, state["s"], eps)
+    return stepped(params, lr, ahead), state
+
+
+kept_squares = {}
+
+
+@mistake("rmsprop", GLOBAL)
+def rmsprop_in_a_global(params, grads, state, lr, alpha=0.9, eps=1e-8):
+    old = {k: kept_squares.get(k, state["s"][k]) for k in params}
+    kept_squares.update(averaged(old, squares(grads), alpha))
+    return stepped(params, lr, scaled(grads, kept_squares, eps)), state
+
+
+@mistake("rmsprop", ENTRY_LOST, message="'s'")
+def rmsprop_with_s_lost(params, grads, state, lr, alpha=0.9, eps=1e-8):
+    s = averaged(state["s"], squares(grads), alpha)
+    return stepped(params, lr, scaled(grads, s, eps)), {"m": s}
+
+
+@mistake("rmsprop", FIRST_PARAMS)
+def rmsprop_returned_in_another_order(
+    params, grads, state, lr, alpha=0.9, eps=1e-8
+):
+    s = averaged(state["s"], squares(grads), alpha)
+    return state | {"s": s}, stepped(params, lr, scaled(grads, s, eps))
+
+
+@mistake("rmsprop", RETURN_BOTH)
+def rmsprop_without_state(params, grads, state, lr, alpha=0.9, eps=1e-8):
+    s = averaged(state["s"], squares(grads), alpha)
+    return stepped(params, lr, scaled(grads, s, eps))
+
+
+@mistake("rmsprop", ONLY_ONE)
+def rmsprop_of_the_first_name(params, grads, state, lr, alpha=0.9, eps=1e-8):
+    for name, g in grads.items():
+        s = averaged(state["s"], {name: g**2}, alpha)
+        new = stepped({name: params[name]}, lr, scaled(grads, s, eps))
+        return new, state | {"s": s}
+
+
+@mistake(
+    "rmsprop",
+    "math.sqrt takes one number only; np.sqrt takes the root of each entry.",
+    message="only",
+)
+def root_of_one_number(params, grads, state, lr, alpha=0.9, eps=1e-8):
+    s = averaged(state["s"], squares(grads), alpha)
+    ahead = {k: g / (math.sqrt(s[k]) + eps) for k, g in grads.items()}
+    return stepped(params, lr, ahead), state | {"s": s}
+
+
+@accepted("rmsprop")
+def rmsprop_with_loops(params, grads, state, lr, alpha=0.9, eps=1e-8):
+    new, averages = dict(params), dict(state["s"])
+    for name in new:
+        g = grads[name]
+        averages[name] = averages[name] + (1 - alpha) * (
+            g * g - averages[name]
+        )
+        new[name] = new[name] - lr / (averages[name] ** 0.5 + eps) * g
+    return new, {"t": state["t"] + 1, "s": averages}
+
+
+@accepted("rmsprop")
+def rmsprop_in_float32(params, grads, state, lr, alpha=0.9, eps=1e-8):
+    s = averaged(state["s"], squares(grads), alpha)
+    new = stepped(params, lr, scaled(grads, s, eps))
+    return {name: np.float32(w) for name, w in new.items()}, state | {"s": s}
+
+
+# 4 · Adam
+
+
+def moments(grads, state, alpha_1, alpha_2):
+    m = averaged(state["m"], grads, alpha_1)
+    s = averaged(state["s"], squares(grads), alpha_2)
+    return state["t"] + 1, m, s
+
+
+def corrected(averages, alpha, t):
+    return {name: value / (1 - alpha**t) for name, value in averages.items()}
+
+
+def adam_step(params, lr, m_hat, s_hat, eps):
+    return stepped(params, lr, scaled(m_hat, s_hat, eps))
+
+
+def counted(t, m, s):
+    return {"t": t, "m": m, "s": s}
+
+
+@mistake(
+    "adam",
+    "neither average is corrected: divide each by the share of a steady "
+    "gradient that it has after t steps.",
+)
+def adam_uncorrected(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    t, m, s = moments(grads, state, alpha_1, alpha_2)
+    return adam_step(params, lr, m, s, eps), counted(t, m, s)
+
+
+@mistake("adam", "m is corrected, s isn't: divide it by 1 - α₂^t.")
+def only_m_corrected(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    t, m, s = moments(grads, state, alpha_1, alpha_2)
+    m_hat = corrected(m, alpha_1, t)
+    return adam_step(params, lr, m_hat, s, eps), counted(t, m, s)
+
+
+@mistake("adam", "s is corrected, m isn't: divide it by 1 - α₁^t.")
+def only_s_corrected(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    t, m, s = moments(grads, state, alpha_1, alpha_2)
+    s_hat = corrected(s, alpha_2, t)
+    return adam_step(params, lr, m, s_hat, eps), counted(t, m, s)
+
+
+@mistake(
+    "adam",
+    "the power is one ahead, as in L2's code: the first step is corrected "
+    "with t = 1, by 1 - α.",
+)
+def one_power_ahead(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    t, m, s = moments(grads, state, alpha_1, alpha_2)
+    m_hat, s_hat = corrected(m, alpha_1, t + 1), corrected(s, alpha_2, t + 1)
+    return adam_step(params, lr, m_hat, s_hat, eps), counted(t, m, s)
+
+
+FIRST_STEP = (
+    "every step is corrected as if it were the first: return the new t in the "
+    "state, and use it as a power."
+)
+
+
+@mistake("adam", FIRST_STEP)
+def adam_without_counting(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    t, m, s = moments(grads, state, alpha_1, alpha_2)
+    m_hat, s_hat = corrected(m, alpha_1, t), corrected(s, alpha_2, t)
+    return adam_step(params, lr, m_hat, s_hat, eps), counted(0, m, s)
+
+
+@mistake("adam", FIRST_STEP)
+def corrected_by_one_minus_alpha(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    t, m, s = moments(grads, state, alpha_1, alpha_2)
+    m_hat, s_hat = corrected(m, alpha_1, 1), corrected(s, alpha_2, 1)
+    return adam_step(params, lr, m_hat, s_hat, eps), counted(t, m, s)
+
+
+@mistake(
+    "adam",
+    "at t = 0 the share is 0, and you divide by it: the first step has t = 1. "
+    "Count before you correct.",
+)
+def counted_too_late(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    t, m, s = moments(grads, state, alpha_1, alpha_2)
+    with np.errstate(all="ignore"):
+        nothing = np.float64(0)
+        m_hat = {name: value / nothing for name, value in m.items()}
+        s_hat = {name: value / nothing for name, value in s.items()}
+        if t > 1:
+            m_hat = corrected(m, alpha_1, t - 1)
+            s_hat = corrected(s, alpha_2, t - 1)
+        return adam_step(params, lr, m_hat, s_hat, eps), counted(t, m, s)
+
+
+@mistake(
+    "adam",
+    "at t = 0 the share is 0, and you divide by it: the first step has t = 1. "
+    "Count before you correct.",
+    message="division by zero",
+)
+def divided_by_step_zero(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    t, m, s = moments(grads, state, alpha_1, alpha_2)
+    rate = lr * (1 - alpha_2 ** (t - 1)) ** 0.5 / (1 - alpha_1 ** (t - 1))
+    return adam_step(params, rate, m, s, eps), counted(t, m, s)
+
+
+WITH_t = (
+    "α is to the power t, not multiplied by it. Multiply out: after two steps "
+    "the share is (1 - α)(1 + α)."
+)
+
+
+@mistake("adam", WITH_t)
+def alpha_times_t(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    t, m, s = moments(grads, state, alpha_1, alpha_2)
+    m_hat = times(1 / (1 - alpha_1 * t), m)
+    s_hat = times(np.divide(1, 1 - alpha_2 * t), s)
+    return adam_step(params, lr, m_hat, s_hat, eps), counted(t, m, s)
+
+
+@mistake(
+    "adam",
+    "1 - α is taken to the power t; it is α that is, 1 - α^t. Multiply out: "
+    "after two steps the share is (1 - α)(1 + α).",
+)
+def power_of_the_difference(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    t, m, s = moments(grads, state, alpha_1, alpha_2)
+    m_hat = times(1 / (1 - alpha_1) ** t, m)
+    s_hat = times(1 / (1 - alpha_2) ** t, s)
+    return adam_step(params, lr, m_hat, s_hat, eps), counted(t, m, s)
+
+
+@mistake(
+    "adam",
+    "the shares grow with each step, but not as t (1 - α): that would exceed "
+    "1. After two steps the share is (1 - α)(1 + α).",
+)
+def share_times_t(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    t, m, s = moments(grads, state, alpha_1, alpha_2)
+    m_hat = times(1 / (t * (1 - alpha_1)), m)
+    s_hat = times(1 / (t * (1 - alpha_2)), s)
+    return adam_step(params, lr, m_hat, s_hat, eps), counted(t, m, s)
+
+
+@mistake("adam", "the averages are multiplied by the share; divide by it.")
+def multiplied_by_the_share(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    t, m, s = moments(grads, state, alpha_1, alpha_2)
+    m_hat, s_hat = times(1 - alpha_1**t, m), times(1 - alpha_2**t, s)
+    return adam_step(params, lr, m_hat, s_hat, eps), counted(t, m, s)
+
+
+@mistake(
+    "adam",
+    "the averages are divided by α^t, what is *missing* from the gradient; "
+    "divide by the share that they have.",
+)
+def divided_by_the_missing_share(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    t, m, s = moments(grads, state, alpha_1, alpha_2)
+    m_hat, s_hat = times(1 / alpha_1**t, m), times(1 / alpha_2**t, s)
+    return adam_step(params, lr, m_hat, s_hat, eps), counted(t, m, s)
+
+
+@mistake(
+    "adam",
+    "both are corrected with one α: m with α₁, s with α₂.",
+)
+def corrected_with_alpha_1(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    t, m, s = moments(grads, state, alpha_1, alpha_2)
+    m_hat, s_hat = corrected(m, alpha_1, t), corrected(s, alpha_1, t)
+    return adam_step(params, lr, m_hat, s_hat, eps), counted(t, m, s)
+
+
+@mistake(
+    "adam",
+    "both are corrected with one α: m with α₁, s with α₂.",
+)
+def corrected_with_alpha_2(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    t, m, s = moments(grads, state, alpha_1, alpha_2)
+    m_hat, s_hat = corrected(m, alpha_2, t), corrected(s, alpha_2, t)
+    return adam_step(params, lr, m_hat, s_hat, eps), counted(t, m, s)
+
+
+@mistake(
+    "adam",
+    "the corrections are exchanged: m is divided by 1 - α₁^t, s by 1 - α₂^t.",
+)
+def corrections_exchanged(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    t, m, s = moments(grads, state, alpha_1, alpha_2)
+    m_hat, s_hat = corrected(m, alpha_2, t), corrected(s, alpha_1, t)
+    return adam_step(params, lr, m_hat, s_hat, eps), counted(t, m, s)
+
+
+STORED_CORRECTED = (
+    "the corrected averages went into the state, and the next step corrects "
+    "them again: keep m and s as they were."
+)
+
+
+@mistake("adam", STORED_CORRECTED)
+def both_stored_corrected(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    t, m, s = moments(grads, state, alpha_1, alpha_2)
+    m, s = corrected(m, alpha_1, t), corrected(s, alpha_2, t)
+    return adam_step(params, lr, m, s, eps), counted(t, m, s)
+
+
+@mistake("adam", STORED_CORRECTED)
+def m_stored_corrected(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    t, m, s = moments(grads, state, alpha_1, alpha_2)
+    m, s_hat = corrected(m, alpha_1, t), corrected(s, alpha_2, t)
+    return adam_step(params, lr, m, s_hat, eps), counted(t, m, s)
+
+
+@mistake("adam", STORED_CORRECTED)
+def s_stored_corrected(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    t, m, s = moments(grads, state, alpha_1, alpha_2)
+    m_hat, s = corrected(m, alpha_1, t), corrected(s, alpha_2, t)
+    return adam_step(params, lr, m_hat, s, eps), counted(t, m, s)
+
+
+def adam_after(params, lr, alpha_1, alpha_2, eps, t, m, s):
+    """Take the step that belongs to any averages m and s."""
+    m_hat, s_hat = corrected(m, alpha_1, t), corrected(s, alpha_2, t)
+    return adam_step(params, lr, m_hat, s_hat, eps), counted(t, m, s)
+
+
+@mistake("adam", "ε stands under the root; add it after the root.")
+def adam_with_epsilon_under_the_root(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    t, m, s = moments(grads, state, alpha_1, alpha_2)
+    m_hat, s_hat = corrected(m, alpha_1, t), corrected(s, alpha_2, t)
+    s_hat = {name: value + eps for name, value in s_hat.items()}
+    return adam_step(params, lr, m_hat, s_hat, 0), counted(t, m, s)
+
+
+@mistake(
+    "adam",
+    "ε is added before the correction, as in Keras: correct s, take its root, "
+    "then add ε.",
+)
+def adam_of_keras(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    t, m, s = moments(grads, state, alpha_1, alpha_2)
+    rate = lr * np.sqrt(1 - alpha_2**t) / (1 - alpha_1**t)
+    return adam_step(params, rate, m, s, eps), counted(t, m, s)
+
+
+@mistake("adam", NO_EPS)
+def adam_without_epsilon(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    given = params, lr, alpha_1, alpha_2, 0
+    return adam_after(*given, *moments(grads, state, alpha_1, alpha_2))
+
+
+@mistake("adam", IGNORES_EPS)
+def adam_with_a_fixed_epsilon(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    given = params, lr, alpha_1, alpha_2, 1e-8
+    return adam_after(*given, *moments(grads, state, alpha_1, alpha_2))
+
+
+@mistake("adam", "α₁ and α₂ are arguments: use them, not numbers of your own.")
+def adam_with_fixed_alphas(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    given = params, lr, 0.9, 0.999, eps
+    return adam_after(*given, *moments(grads, state, 0.9, 0.999))
+
+
+@mistake(
+    "adam",
+    "brackets are missing: ε is added to the new weight; it belongs to the "
+    "root, below the line.",
+)
+def adam_without_brackets(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    given = params, lr, alpha_1, alpha_2, 0
+    new, state = adam_after(*given, *moments(grads, state, alpha_1, alpha_2))
+    return {name: w + eps for name, w in new.items()}, state
+
+
+@mistake(
+    "adam",
+    "α₁ and α₂ are exchanged: α₁ averages the gradients, α₂ their squares.",
+)
+def alphas_exchanged(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    given = params, lr, alpha_2, alpha_1, eps
+    return adam_after(*given, *moments(grads, state, alpha_2, alpha_1))
+
+
+@mistake("adam", EXCHANGED)
+def adam_with_shares_exchanged(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    averages = moments(grads, state, 1 - alpha_1, 1 - alpha_2)
+    return adam_after(params, lr, alpha_1, alpha_2, eps, *averages)
+
+
+@mistake("adam", FULL_SHARE)
+def adam_with_full_shares(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    m = averaged(state["m"], grads, alpha_1, 1)
+    s = averaged(state["s"], squares(grads), alpha_2, 1)
+    given = params, lr, alpha_1, alpha_2, eps
+    return adam_after(*given, state["t"] + 1, m, s)
+
+
+@mistake("adam", "the root is missing.")
+def adam_without_root(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    t, m, s = moments(grads, state, alpha_1, alpha_2)
+    m_hat, s_hat = corrected(m, alpha_1, t), corrected(s, alpha_2, t)
+    return adam_step(params, lr, m_hat, squares(s_hat), eps), counted(t, m, s)
+
+
+@mistake(
+    "adam",
+    "s averages the squares of m; it should be those of the gradient.",
+)
+def squares_of_m(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    m = averaged(state["m"], grads, alpha_1)
+    s = averaged(state["s"], squares(m), alpha_2)
+    given = params, lr, alpha_1, alpha_2, eps
+    return adam_after(*given, state["t"] + 1, m, s)
+
+
+@mistake("adam", "s averages the gradients; average their squares, g**2.")
+def adam_without_squares(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    m = averaged(state["m"], grads, alpha_1)
+    s = averaged(state["s"], grads, alpha_2)
+    given = params, lr, alpha_1, alpha_2, eps
+    return adam_after(*given, state["t"] + 1, m, s)
+
+
+@mistake(
+    "adam",
+    "this steps along g; the average of the gradients isn't used.",
+)
+def adam_along_the_gradient(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    t, m, s = moments(grads, state, alpha_1, alpha_2)
+    s_hat = corrected(s, alpha_2, t)
+    return adam_step(params, lr, grads, s_hat, eps), counted(t, m, s)
+
+
+@mistake("adam", UPHILL)
+def adam_uphill(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    given = params, -lr, alpha_1, alpha_2, eps
+    return adam_after(*given, *moments(grads, state, alpha_1, alpha_2))
+
+
+@mistake("adam", NO_RATE)
+def adam_without_rate(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    given = params, 1, alpha_1, alpha_2, eps
+    return adam_after(*given, *moments(grads, state, alpha_1, alpha_2))
+
+
+@mistake("adam", FORGOTTEN_M)
+def adam_with_m_forgotten(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    given = params, lr, alpha_1, alpha_2, eps
+    new, after = adam_after(*given, *moments(grads, state, alpha_1, alpha_2))
+    return new, after | {"m": state["m"]}
+
+
+@mistake("adam", FORGOTTEN_S)
+def adam_with_s_forgotten(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    given = params, lr, alpha_1, alpha_2, eps
+    new, after = adam_after(*given, *moments(grads, state, alpha_1, alpha_2))
+    return new, after | {"s": state["s"]}
+
+
+@mistake(
+    "adam",
+    "the averages are forgotten after each step: put the new m and s into "
+    "the state that you return.",
+)
+def adam_with_both_forgotten(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    given = params, lr, alpha_1, alpha_2, eps
+    new, after = adam_after(*given, *moments(grads, state, alpha_1, alpha_2))
+    return new, state | {"t": after["t"]}
+
+
+@mistake(
+    "adam",
+    "the whole state is returned as it came: put the new t, m and s into it.",
+)
+def adam_with_the_old_state(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    given = params, lr, alpha_1, alpha_2, eps
+    new, _ = adam_after(*given, *moments(grads, state, alpha_1, alpha_2))
+    return new, state
+
+
+@mistake("adam", WRONG_ENTRY)
+def adam_with_entries_exchanged(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    given = params, lr, alpha_1, alpha_2, eps
+    exchanged = counted(state["t"], state["s"], state["m"])
+    averages = moments(grads, exchanged, alpha_1, alpha_2)
+    new, after = adam_after(*given, *averages)
+    return new, counted(after["t"], after["s"], after["m"])
+
+
+@mistake(
+    "adam",
+    "t grows with each name of the tree, not with each step: add 1 before "
+    "the loop over the names.",
+)
+def counted_for_each_name(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    t, new, m, s = state["t"], {}, {}, {}
+    for name, g in grads.items():
+        t += 1
         m[name] = alpha_1 * state["m"][name] + (1 - alpha_1) * g
         s[name] = alpha_2 * state["s"][name] + (1 - alpha_2) * g**2
-        m_hat = m[name] / (1 - alpha_1**t)
-        s_hat = s[name] / (1 - alpha_2**t)
+        m_hat, s_hat = m[name] / (1 - alpha_1**t), s[name] / (1 - alpha_2**t)
         new[name] = params[name] - lr * m_hat / (np.sqrt(s_hat) + eps)
-    return new, {"t": t, "m": m, "s": s}
-"""
-SCHEDULE = """
-def schedule(step, num_steps, warmup, peak):
+    return new, counted(t, m, s)
+
+
+@mistake("adam", CHANGED)
+def counted_in_the_state_s_place(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    state["t"] += 1
+    _, m, s = moments(grads, state, alpha_1, alpha_2)
+    given = params, lr, alpha_1, alpha_2, eps
+    return adam_after(*given, state["t"], m, s)
+
+
+count = 0
+
+
+@mistake("adam", GLOBAL)
+def adam_counted_in_a_global(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    global count
+    count += 1
+    _, m, s = moments(grads, state, alpha_1, alpha_2)
+    given = params, lr, alpha_1, alpha_2, eps
+    return adam_after(*given, count, m, s)
+
+
+@mistake("adam", ENTRY_LOST, message="'t'")
+def adam_with_t_lost(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    given = params, lr, alpha_1, alpha_2, eps
+    new, after = adam_after(*given, *moments(grads, state, alpha_1, alpha_2))
+    return new, {"m": after["m"], "s": after["s"]}
+
+
+@mistake("adam", FIRST_PARAMS)
+def adam_returned_in_another_order(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    given = params, lr, alpha_1, alpha_2, eps
+    new, after = adam_after(*given, *moments(grads, state, alpha_1, alpha_2))
+    return after, new
+
+
+@mistake("adam", RETURN_BOTH)
+def adam_without_state(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    given = params, lr, alpha_1, alpha_2, eps
+    return adam_after(*given, *moments(grads, state, alpha_1, alpha_2))[0]
+
+
+@mistake(
+    "adam",
+    "^ isn't a power in Python, which writes alpha**t.",
+    message="unsupported operand type(s) for ^",
+)
+def caret_for_power(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    return params, alpha_1 ^ (state["t"] + 1)
+
+
+@mistake(
+    "adam",
+    "this is AdaMax, or something like it: s is an average of squares, and "
+    "never their maximum.",
+)
+def adam_with_a_maximum(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    t, m, _ = moments(grads, state, alpha_1, alpha_2)
+    old = times(alpha_2, state["s"])
+    s = {k: np.maximum(old[k], abs(g)) for k, g in grads.items()}
+    ahead = {k: m[k] / (1 - alpha_1**t) / (s[k] + eps) for k in m}
+    return stepped(params, lr, ahead), counted(t, m, s)
+
+
+@accepted("adam")
+def adam_on_deep_copies(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    params, state = copy.deepcopy(params), copy.deepcopy(state)
+    state["t"] += 1
+    for name in params:
+        for entry, value, alpha in (
+            ("m", grads[name], alpha_1),
+            ("s", np.square(grads[name]), alpha_2),
+        ):
+            old = state[entry][name]
+            state[entry][name] = old + (1 - alpha) * (value - old)
+        m_hat = state["m"][name] / (1 - math.pow(alpha_1, state["t"]))
+        s_hat = state["s"][name] / (1 - math.pow(alpha_2, state["t"]))
+        params[name] = params[name] - lr * m_hat / (s_hat**0.5 + eps)
+    return params, state
+
+
+@accepted("adam")
+def adam_with_one_rate(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    t, m, s = moments(grads, state, alpha_1, alpha_2)
+    root = (1 - alpha_2**t) ** 0.5
+    rate = lr * root / (1 - alpha_1**t)
+    return [adam_step(params, rate, m, s, root * eps), counted(t, m, s)]
+
+
+@accepted("adam")
+def adam_with_a_sum_of_powers(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    t, m, s = moments(grads, state, alpha_1, alpha_2)
+    shares = [
+        (1 - a) * sum(a**k for k in range(t)) for a in (alpha_1, alpha_2)
+    ]
+    m_hat, s_hat = times(1 / shares[0], m), times(1 / shares[1], s)
+    return adam_step(params, lr, m_hat, s_hat, eps), counted(t, m, s)
+
+
+@accepted("adam")
+def adam_in_float32(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    given = params, lr, alpha_1, alpha_2, eps
+    new, after = adam_after(*given, *moments(grads, state, alpha_1, alpha_2))
+    return {name: np.float32(w) for name, w in new.items()}, after
+
+
+# 5 · Warm up, then slow down
+
+
+def wave(progress):
+    return (1 + np.cos(np.pi * progress)) / 2
+
+
+def progress_of(step, num_steps, warmup):
+    return min(1, (step - warmup) / (num_steps - warmup))
+
+
+JUMP = (
+    "the rate jumps at the end of the warm-up: there the cosine must begin, "
+    "so count its steps from warmup on."
+)
+
+
+@mistake("schedule", "there is no warm-up, and the cosine begins at step 0.")
+def schedule_without_warmup(step, num_steps, warmup, peak):
+    return peak * wave(progress_of(step, num_steps, 0))
+
+
+@mistake("schedule", JUMP)
+def schedule_with_a_jump(step, num_steps, warmup, peak):
     if step < warmup:
         return peak * step / warmup
-    progress = min(1, (step - warmup) / (num_steps - warmup))
-    return peak * (1 + np.cos(np.pi * progress)) / 2
-"""
-SHELTER = """
-def {name}(slope, v):
-    s = np.zeros(2)
-    for step in range({num_steps}):
-        g = slope(v)
-        s = 0.9 * s + 0.1 * g**2
-        v = v - {step}
-    return v
-"""
-RMSPROP_STEP = "{} * g / (np.sqrt(s) + 1e-8)"
+    return peak * wave(progress_of(step, num_steps, 0))
 
 
-def limit(result):
-    return (
-        "def largest_rate(A):\n"
-        "    values, own = np.linalg.eigvalsh(A + A.T), np.linalg.eigvals\n"
-        f"    return {result}"
+@mistake(
+    "schedule",
+    "warm-up and cosine run at the same time and are multiplied; let one "
+    "follow the other.",
+)
+def both_at_once(step, num_steps, warmup, peak):
+    return peak * min(1, step / warmup) * wave(min(1, step / num_steps))
+
+
+WHOLE_LENGTH = (
+    "the cosine takes num_steps steps from top to bottom; it has only "
+    "num_steps - warmup."
+)
+
+
+@mistake("schedule", WHOLE_LENGTH)
+def cosine_of_the_whole_length(step, num_steps, warmup, peak):
+    if step < warmup:
+        return peak * step / warmup
+    return peak * wave(min(1, (step - warmup) / num_steps))
+
+
+@mistake("schedule", WHOLE_LENGTH)
+def cosine_too_long_and_cut_off(step, num_steps, warmup, peak):
+    if step < warmup:
+        return peak * step / warmup
+    if step >= num_steps:
+        return 0.0
+    return peak * wave((step - warmup) / num_steps)
+
+
+ONE_STEP_SHORT = (
+    "the cosine is at its bottom one step too early: it has num_steps - "
+    "warmup steps, and is 0 at num_steps."
+)
+
+
+@mistake("schedule", ONE_STEP_SHORT)
+def cosine_one_step_short(step, num_steps, warmup, peak):
+    if step < warmup:
+        return peak * step / warmup
+    return peak * wave(min(1, (step - warmup) / (num_steps - warmup - 1)))
+
+
+@mistake(
+    "schedule",
+    "the cosine goes from 1 to -1, so 1 + cos from 2 to 0: take half of it.",
+)
+def twice_the_peak(step, num_steps, warmup, peak):
+    if step < warmup:
+        return peak * step / warmup
+    return 2 * peak * wave(progress_of(step, num_steps, warmup))
+
+
+@mistake(
+    "schedule",
+    "brackets are missing: half of 1 + cos is (1 + cos) / 2.",
+)
+def half_of_the_cosine_only(step, num_steps, warmup, peak):
+    if step < warmup:
+        return peak * step / warmup
+    angle = np.pi * progress_of(step, num_steps, warmup)
+    return peak * (1 + np.cos(angle) / 2)
+
+
+BELOW_ZERO = (
+    "the cosine goes from 1 to -1 and makes the rate negative: lift it by 1 "
+    "and take half."
+)
+
+
+@mistake("schedule", BELOW_ZERO)
+def below_zero(step, num_steps, warmup, peak):
+    if step < warmup:
+        return peak * step / warmup
+    return peak * np.cos(np.pi * progress_of(step, num_steps, warmup))
+
+
+@mistake(
+    "schedule",
+    "the cosine is cut off where it becomes negative, and the rate is 0 too "
+    "early: lift it by 1 and take half.",
+)
+def cut_off_at_zero(step, num_steps, warmup, peak):
+    if step < warmup:
+        return peak * step / warmup
+    cosine = np.cos(np.pi * progress_of(step, num_steps, warmup))
+    return peak * max(0.0, cosine)
+
+
+@mistake(
+    "schedule",
+    "this rises: 1 - cos goes from 0 to 2. Let it fall, with 1 + cos.",
+)
+def rising_cosine(step, num_steps, warmup, peak):
+    if step < warmup:
+        return peak * step / warmup
+    return peak * (1 - wave(progress_of(step, num_steps, warmup)))
+
+
+@mistake(
+    "schedule",
+    "this rises and falls again, like a sine; a cosine begins at its top.",
+)
+def sine_for_cosine(step, num_steps, warmup, peak):
+    if step < warmup:
+        return peak * step / warmup
+    return peak * np.sin(np.pi * progress_of(step, num_steps, warmup))
+
+
+@mistake(
+    "schedule",
+    "this is a quarter of a wave, as far as 90 degrees; it should be half of "
+    "one, π.",
+)
+def quarter_of_a_wave(step, num_steps, warmup, peak):
+    if step < warmup:
+        return peak * step / warmup
+    return peak * np.cos(np.pi / 2 * progress_of(step, num_steps, warmup))
+
+
+@mistake(
+    "schedule",
+    "this is a whole wave, down and up again; it should be half of one, π.",
+)
+def whole_wave(step, num_steps, warmup, peak):
+    if step < warmup:
+        return peak * step / warmup
+    return peak * wave(2 * progress_of(step, num_steps, warmup))
+
+
+@mistake("schedule", "np.cos takes radians: half a wave is π, not 180.")
+def wave_in_degrees(step, num_steps, warmup, peak):
+    if step < warmup:
+        return peak * step / warmup
+    angle = 180 * progress_of(step, num_steps, warmup)
+    return peak * (1 + np.cos(angle)) / 2
+
+
+@mistake("schedule", "the π is missing: half a wave ends at the angle π.")
+def wave_without_pi(step, num_steps, warmup, peak):
+    if step < warmup:
+        return peak * step / warmup
+    return peak * wave(progress_of(step, num_steps, warmup) / np.pi)
+
+
+@mistake(
+    "schedule",
+    "this falls in a straight line; let it fall like a cosine.",
+)
+def straight_down(step, num_steps, warmup, peak):
+    if step < warmup:
+        return peak * step / warmup
+    return peak * (1 - progress_of(step, num_steps, warmup))
+
+
+@mistake(
+    "schedule",
+    "the warm-up follows a cosine, too; let it rise in a straight line.",
+)
+def cosine_up_and_down(step, num_steps, warmup, peak):
+    if step < warmup:
+        return peak * wave(1 - step / warmup)
+    return peak * wave(progress_of(step, num_steps, warmup))
+
+
+@mistake(
+    "schedule", "beyond the last step the cosine climbs again: stop at 0."
+)
+def climbing_again(step, num_steps, warmup, peak):
+    if step < warmup:
+        return peak * step / warmup
+    return peak * wave((step - warmup) / (num_steps - warmup))
+
+
+@mistake(
+    "schedule",
+    "the warm-up is one step ahead: 0 at step 0, the peak at step warmup.",
+)
+def warmup_one_ahead(step, num_steps, warmup, peak):
+    if step < warmup:
+        return peak * (step + 1) / warmup
+    return peak * wave(progress_of(step, num_steps, warmup))
+
+
+@mistake(
+    "schedule",
+    "the warm-up is one step late: it reaches the peak at step warmup.",
+)
+def warmup_one_late(step, num_steps, warmup, peak):
+    if step <= warmup:
+        return peak * step / (warmup + 1)
+    return peak * wave(progress_of(step, num_steps, warmup))
+
+
+@mistake(
+    "schedule",
+    "the warm-up reaches its peak at step num_steps; it should at step "
+    "warmup: divide by warmup.",
+)
+def warmup_of_the_whole_length(step, num_steps, warmup, peak):
+    if step < warmup:
+        return peak * step / num_steps
+    return peak * wave(progress_of(step, num_steps, warmup))
+
+
+@mistake(
+    "schedule",
+    "the cosine is right, the warm-up is missing: before step warmup the rate "
+    "rises from 0 in a straight line.",
+)
+def peak_during_warmup(step, num_steps, warmup, peak):
+    progress = max(0, progress_of(step, num_steps, warmup))
+    return peak * wave(progress)
+
+
+@mistake(
+    "schedule",
+    "// cuts off everything behind the point; / divides.",
+)
+def warmup_in_whole_numbers(step, num_steps, warmup, peak):
+    if step < warmup:
+        return peak * (step // warmup)
+    return peak * wave(progress_of(step, num_steps, warmup))
+
+
+@mistake(
+    "schedule",
+    "// cuts off everything behind the point; / divides.",
+)
+def progress_in_whole_numbers(step, num_steps, warmup, peak):
+    if step < warmup:
+        return peak * step / warmup
+    return peak * wave(min(1, (step - warmup) // (num_steps - warmup)))
+
+
+SHARES = "these are shares of the peak: multiply."
+
+
+@mistake("schedule", SHARES)
+def shares_of_the_peak(step, num_steps, warmup, peak):
+    if step < warmup:
+        return step / warmup
+    return wave(progress_of(step, num_steps, warmup))
+
+
+@mistake("schedule", "the warm-up is a share of the peak: multiply.")
+def warmup_without_the_peak(step, num_steps, warmup, peak):
+    if step < warmup:
+        return step / warmup
+    return peak * wave(progress_of(step, num_steps, warmup))
+
+
+@mistake("schedule", "the cosine gives shares of the peak: multiply.")
+def cosine_without_the_peak(step, num_steps, warmup, peak):
+    if step < warmup:
+        return peak * step / warmup
+    return wave(progress_of(step, num_steps, warmup))
+
+
+NOTHING_TO_DIVIDE = (
+    "without a warm-up there is nothing to divide by: the line is for steps "
+    "before warmup only."
+)
+
+
+@mistake("schedule", NOTHING_TO_DIVIDE, message="division by zero")
+def divided_by_no_warmup(step, num_steps, warmup, peak):
+    line = peak * step / warmup
+    down = peak * wave(progress_of(step, num_steps, warmup))
+    return line if step < warmup else down
+
+
+@mistake("schedule", NOTHING_TO_DIVIDE, message="division by zero")
+def line_up_to_warmup(step, num_steps, warmup, peak):
+    if step <= warmup:
+        return peak * step / warmup
+    return peak * wave(progress_of(step, num_steps, warmup))
+
+
+@mistake("schedule", "without a warm-up the rate begins at its peak.")
+def nothing_at_step_zero(step, num_steps, warmup, peak):
+    if step == 0:
+        return 0.0
+    if step < warmup:
+        return peak * step / warmup
+    return peak * wave(progress_of(step, num_steps, warmup))
+
+
+@mistake(
+    "schedule",
+    "for a cosine of many steps at once use np.cos; but step is one number "
+    "here, and so should be the rate.",
+)
+def all_rates_at_once(step, num_steps, warmup, peak):
+    return np.array(
+        [
+            peak * t / warmup
+            if t < warmup
+            else peak * wave(progress_of(t, num_steps, warmup))
+            for t in range(num_steps + 1)
+        ]
     )
 
 
-def changer(source):
-    """Return a way to make a wrong answer: change(old, new, old, new…)."""
-
-    def change(*pairs):
-        answer = source
-        for old, new in zip(pairs[::2], pairs[1::2]):
-            assert old in answer
-            answer = answer.replace(old, new)
-        return answer
-
-    return change
+@accepted("schedule")
+def schedule_by_squares(step, num_steps, warmup, peak):
+    if step >= num_steps:
+        return 0
+    if step < warmup:
+        return step * (peak / warmup)
+    angle = math.pi / 2 * (step - warmup) / (num_steps - warmup)
+    return peak * math.cos(angle) ** 2
 
 
-momentum, rmsprop = changer(MOMENTUM), changer(RMSPROP)
-adam, schedule = changer(ADAM), changer(SCHEDULE)
+@accepted("schedule")
+def schedule_without_branches(step, num_steps, warmup, peak):
+    line = step / max(warmup, 1)
+    progress = np.clip((step - warmup) / (num_steps - warmup), 0, 1)
+    down = 0.5 * peak * (1 + np.cos(progress * np.pi))
+    return np.where(step < warmup, peak * line, down)
 
 
-def shelter(num_steps, step, name="find_shelter"):
-    return SHELTER.format(name=name, num_steps=num_steps, step=step)
+@accepted("schedule")
+def schedule_in_float32(step, num_steps, warmup, peak):
+    rates = np.interp(step, [0, max(warmup, 1e-9)], [0, peak])
+    if step >= warmup:
+        rates = peak * wave(progress_of(step, num_steps, warmup))
+    return np.float32(rates)
 
 
-ANSWERS = {
-    "a06-limit": {
-        "differentiate x^T A x twice": limit("2 / own(A).max()"),
-        "these are eigenvalues of A, not of the Hessian": limit(
-            "2 / np.linalg.eigvalsh(A).max()"
-        ),
-        "2 A is the Hessian only if": limit("2 / own(2 * A).max()"),
-        "eigvalsh takes its matrix for symmetric": limit(
-            "2 / np.linalg.eigvalsh(2 * A).max()"
-        ),
-        "lands on the floor of the bowl": limit("1 / values.max()"),
-        "flattest direction": limit("2 / values.min()"),
-        "2 over the trace": limit("2 / values.sum()"),
-        "this rate is the *fastest*": limit(
-            "2 / (values.max() + values.min())"
-        ),
-        "this is the largest curvature": limit("values.max()"),
-    },
-    "a06-momentum": {
-        "as PyTorch does": momentum("(1 - alpha) * grads", "grads"),
-        "are exchanged": momentum("+ (1 - alpha)", "+ alpha").replace(
-            "alpha * state", "(1 - alpha) * state"
-        ),
-        "the learning rate is inside m": momentum(
-            "(1 - alpha) * grads", "(1 - alpha) * lr * grads", "- lr *", "-"
-        ),
-        "along the old average": momentum("lr * m", 'lr * state["m"]'),
-        "plain gradient descent": momentum("lr * m", "lr * grads"),
-        "Nesterov's method": momentum(
-            "lr * m[name]",
-            "lr * (alpha * m[name] + (1 - alpha) * grads[name])",
-        ),
-        "m is forgotten": momentum('state | {"m": m}', "state"),
-        "Adam's correction": momentum(
-            "lr * m[name]",
-            'lr * m[name] / (1 - alpha ** (state["t"] + 1))',
-            '"m": m',
-            '"m": m, "t": state["t"] + 1',
-        ),
-        "uphill": momentum("- lr", "+ lr"),
-        "by the learning rate": momentum("lr * m", "m"),
-        "x -= 1": momentum(
-            "params = {name: params[name] - lr * m[name] for name in params}",
-            "for name in params:\n        params[name] -= lr * m[name]",
-        ),
-        "no global variables": "memory = {}\n"
-        + momentum(
-            'state["m"][name]',
-            'memory.get(name, state["m"][name])',
-            "    params =",
-            "    memory.update(m)\n    params =",
-        ),
-        "a later step will need": momentum('state | {"m": m}', "{}"),
-    },
-    "a06-rmsprop": {
-        "ε stands under the root": rmsprop(
-            "(np.sqrt(s[name]) + eps)", "np.sqrt(s[name] + eps)"
-        ),
-        "averaged first and then squared": rmsprop(
-            "grads[name] ** 2", "grads[name]", "s[name])", "s[name] ** 2)"
-        ),
-        "the root is missing": rmsprop("np.sqrt(s[name])", "s[name]"),
-        "this is AdaGrad": rmsprop(
-            "alpha * state", "state", "(1 - alpha) * ", ""
-        ),
-        "are exchanged": rmsprop("+ (1 - alpha)", "+ alpha").replace(
-            "alpha * state", "(1 - alpha) * state"
-        ),
-        "s is forgotten": rmsprop('state | {"s": s}', "state"),
-        "divided by the old s": rmsprop(
-            "np.sqrt(s[name])", 'np.sqrt(state["s"][name])'
-        ),
-        "becomes 0 / 0": rmsprop(" + eps", ""),
-        "brackets are missing": rmsprop(
-            "(np.sqrt(s[name]) + eps)", "np.sqrt(s[name]) + eps"
-        ),
-        "squares of different weights": rmsprop(
-            "grads[name] ** 2", "np.sum(grads[name] ** 2)"
-        ),
-        "Adam's correction": rmsprop(
-            "np.sqrt(s[name])",
-            'np.sqrt(s[name] / (1 - alpha ** (state["t"] + 1)))',
-            '"s": s',
-            '"s": s, "t": state["t"] + 1',
-        ),
-        "uphill": rmsprop("- lr", "+ lr"),
-        "by the learning rate": rmsprop("lr * ", ""),
-        "x -= 1": rmsprop("    return", '    state["s"] = s\n    return'),
-        "no global variables": "memory = {}\n"
-        + rmsprop(
-            'state["s"][name]',
-            'memory.get(name, state["s"][name])',
-            "    params =",
-            "    memory.update(s)\n    params =",
-        ),
-        "a later step will need": rmsprop('state | {"s": s}', '{"m": s}'),
-    },
-    "a06-adam": {
-        "neither average": adam(
-            " / (1 - alpha_1**t)", "", " / (1 - alpha_2**t)", ""
-        ),
-        "m is corrected, s isn't": adam(" / (1 - alpha_2**t)", ""),
-        "s is corrected, m isn't": adam(" / (1 - alpha_1**t)", ""),
-        "the power is one ahead": adam("**t)", "**(t + 1))"),
-        "as if it were the first": adam('"t": t', '"t": 0'),
-        "1 - α^0 is 0": adam("**t)", "**(t - 1))"),
-        "went into the state": adam(
-            "        new[name]",
-            "        m[name], s[name] = m_hat, s_hat\n        new[name]",
-        ),
-        "ε stands under the root": adam(
-            "(np.sqrt(s_hat) + eps)", "np.sqrt(s_hat + eps)"
-        ),
-        "ε is added before the correction": adam(
-            "np.sqrt(s_hat) + eps",
-            "np.sqrt(s_hat) + eps / np.sqrt(1 - alpha_2**t)",
-        ),
-        "becomes 0 / 0": adam(" + eps", ""),
-        "brackets are missing": adam(
-            "(np.sqrt(s_hat) + eps)", "np.sqrt(s_hat) + eps"
-        ),
-        "α₁ and α₂ are exchanged": adam(
-            "    t =", "    alpha_1, alpha_2 = alpha_2, alpha_1\n    t ="
-        ),
-        "α and 1 - α are exchanged": adam(
-            "    m_hat",
-            "    m[name] += (2 * alpha_1 - 1) * (g - state['m'][name])\n"
-            "        s[name] += (2 * alpha_2 - 1) * (g**2 - "
-            "state['s'][name])\n        m_hat",
-        ),
-        "the root is missing": adam("np.sqrt(s_hat)", "s_hat"),
-        "squares of m;": adam("g**2", "m[name] ** 2"),
-        "steps along g": adam("lr * m_hat", "lr * g"),
-        "uphill": adam("- lr", "+ lr"),
-        "by the learning rate": adam("lr * ", ""),
-        "x -= 1": adam(
-            't = state["t"] + 1', 't = state["t"] = state["t"] + 1'
-        ),
-        "no global variables": "count = 0\n"
-        + adam(
-            't = state["t"] + 1', "global count\n    t = count = count + 1"
-        ),
-        "a later step will need": adam('"t": t, ', ""),
-    },
-    "a06-schedule": {
-        "there is no warm-up": schedule("    if", "    warmup = 0\n    if"),
-        "the rate jumps": schedule(
-            "(step - warmup) / (num_steps - warmup)", "step / num_steps"
-        ),
-        "are multiplied": schedule(
-            "return peak * step / warmup",
-            "peak = peak * step / warmup",
-            "(step - warmup) / (num_steps - warmup)",
-            "step / num_steps",
-        ),
-        "only num_steps - warmup": schedule(
-            "(num_steps - warmup)", "num_steps"
-        ),
-        "from 2 to 0": schedule(" / 2", ""),
-        "makes the rate negative": schedule("1 + ", "", " / 2", ""),
-        "quarter of a wave": schedule(
-            "(1 + np.cos(np.pi * progress)) / 2",
-            "np.cos(np.pi / 2 * progress)",
-        ),
-        "whole wave": schedule("np.pi", "2 * np.pi"),
-        "falls in a straight line": schedule(
-            "(1 + np.cos(np.pi * progress)) / 2", "(1 - progress)"
-        ),
-        "climbs again": schedule("min(1, ", "("),
-        "one step ahead": schedule("peak * step", "peak * (step + 1)"),
-        "shares of the peak": schedule("peak * ", ""),
-        "nothing to divide by": schedule(
-            "    if",
-            "    line = step / warmup\n    if",
-        ),
-        "begins at its peak": schedule(
-            "step < warmup", "step <= warmup"
-        ).replace("step / warmup", "step / max(1, warmup)"),
-    },
-    "a06-shelter": {
-        "too large for the walls": shelter(100, "0.02 * g"),
-        "a step with each reading": shelter(10, RMSPROP_STEP.format(0.02)),
-        "as in exercise 5": shelter(100, RMSPROP_STEP.format(0.6)),
-        "its limit": shelter(100, "0.01 * g"),
-        "divide each direction's": shelter(100, "0.001 * g"),
-        "steps are too short": shelter(100, RMSPROP_STEP.format(0.001)),
-        "read once for each step": shelter(200, RMSPROP_STEP.format(0.02)),
-        "not the whole way": shelter(100, RMSPROP_STEP.format(0.02)).replace(
-            "return v", "return np.array([v, v])"
-        ),
-        "by slope(v) alone": "find_shelter = lambda slope, v: np.zeros(2)",
-    },
-    "a06-turned": {
-        "the Hessian": shelter(40, RMSPROP_STEP.format(0.1), "find_turned"),
-        "read once for each step": shelter(41, "0.009 * g", "find_turned"),
-        "not the whole way": "find_turned = lambda slope, v: [slope(v), v]",
-        "by slope(v) alone": "find_turned = lambda slope, v: v - 1",
-    },
-}
+@accepted("schedule")
+def schedule_by_interpolation(step, num_steps, warmup, peak):
+    if step < warmup:
+        return np.interp(step, [0, warmup], [0, peak])
+    angle = np.interp(step, [warmup, num_steps], [0, np.pi])
+    return peak / 2 + peak / 2 * np.cos(angle)
+
+
+# 6 · The rover
+
+
+def rmsprop_drive(slope, v, lr, num_steps=100):
+    """Drive with RMSProp; lr: a rate, or a function of the step."""
+    rate, s = lr if callable(lr) else lambda step: lr, np.zeros(2)
+    for step in range(num_steps):
+        g = slope(v)
+        s = 0.9 * s + 0.1 * g**2
+        v = v - rate(step) * g / (np.sqrt(s) + 1e-8)
+    return v
+
+
+def plain_drive(slope, v, lr, num_steps=100):
+    for _ in range(num_steps):
+        v = v - lr * slope(v)
+    return v
+
+
+TOO_LARGE = (
+    "the steps are too large for the walls. What is the limit of one rate for "
+    "both directions (exercise 1)?"
+)
+TOO_SHORT = (
+    "the direction is right and the steps are too short: take a larger rate, "
+    "three times as large to begin with."
+)
+MUST_FALL = (
+    "the steps stay too long for the end of the way: let the rate fall, as in "
+    "exercise 5, or take a smaller one."
+)
+FLOOR = (
+    "along the floor the slopes are thousands of times smaller than on the "
+    "walls. One rate for both can't do it: divide each direction's step by "
+    "the usual size of its slopes."
+)
+EMPTY = (
+    "each call of slope is a reading: count them, and read once for each step."
+)
+LAST_PLACE = "return the last place, not the whole way, nor a dictionary."
+NO_READING = (
+    "the cave isn't at a fixed place of the map: the rover can find it by "
+    "slope(v) alone."
+)
+HESSIAN = (
+    "readings at three places close together tell how the slope changes in "
+    "every direction: that is the Hessian. In a bowl, which step lands on "
+    "the minimum at once?"
+)
+SLOPE_UP = "the slope points uphill: subtract."
+
+
+@mistake("find_shelter", TOO_LARGE)
+def plain_with_too_large_a_rate(slope, v):
+    return plain_drive(slope, v, 0.02)
+
+
+@mistake("find_shelter", SLOPE_UP)
+def plain_uphill(slope, v):
+    return plain_drive(slope, v, -0.005)
+
+
+@mistake("find_shelter", SLOPE_UP)
+def rmsprop_drive_uphill(slope, v):
+    return rmsprop_drive(slope, v, -0.05)
+
+
+@mistake(
+    "find_shelter", "the battery holds more: take a step with each reading."
+)
+def ten_readings(slope, v):
+    return rmsprop_drive(slope, v, 0.02, 10)
+
+
+@mistake("find_shelter", MUST_FALL)
+def rmsprop_drive_at_a_large_rate(slope, v):
+    return rmsprop_drive(slope, v, 0.6)
+
+
+@mistake("find_shelter", MUST_FALL)
+def adam_drive_at_a_huge_rate(slope, v):
+    m = s = np.zeros(2)
+    for step in range(100):
+        g = slope(v)
+        m, s = 0.9 * m + 0.1 * g, 0.9 * s + 0.1 * g**2
+        v = v - 3 * m / (np.sqrt(s) + 1e-8)
+    return v
+
+
+@mistake(
+    "find_shelter",
+    "the rate is at its limit, and still too small for the floor. One rate "
+    "for both directions can't do it: give each its own.",
+)
+def plain_at_the_limit(slope, v):
+    return plain_drive(slope, v, 0.01)
+
+
+@mistake("find_shelter", FLOOR)
+def plain_with_a_small_rate(slope, v):
+    return plain_drive(slope, v, 0.001)
+
+
+@mistake("find_shelter", FLOOR)
+def momentum_drive(slope, v):
+    m = np.zeros(2)
+    for _ in range(100):
+        m = 0.9 * m + 0.1 * slope(v)
+        v = v - 0.1 * m
+    return v
+
+
+@mistake("find_shelter", TOO_SHORT)
+def rmsprop_drive_in_tiny_steps(slope, v):
+    return rmsprop_drive(slope, v, 0.001)
+
+
+@mistake("find_shelter", TOO_SHORT)
+def rmsprop_drive_in_small_steps(slope, v):
+    return rmsprop_drive(slope, v, 0.01)
+
+
+@mistake("find_shelter", EMPTY)
+def two_hundred_readings(slope, v):
+    return rmsprop_drive(slope, v, 0.02, 200)
+
+
+@mistake("find_shelter", EMPTY)
+def two_readings_a_step(slope, v):
+    s = np.zeros(2)
+    for _ in range(100):
+        s = 0.9 * s + 0.1 * slope(v) ** 2
+        v = v - 0.05 * slope(v) / (np.sqrt(s) + 1e-8)
+    return v
+
+
+@mistake("find_shelter", LAST_PLACE)
+def the_whole_way(slope, v):
+    return np.array([v, rmsprop_drive(slope, v, 0.02)])
+
+
+@mistake("find_shelter", NO_READING)
+def the_place_on_the_map(slope, v):
+    return np.zeros(2)
+
+
+@mistake("find_shelter", NO_READING)
+def the_place_of_the_example(slope, v):
+    return np.array([4.0, -3.0])
+
+
+@mistake(
+    "find_shelter",
+    "how steep the canyon is, isn't known: one reading can't tell how far "
+    "away the cave is.",
+)
+def one_reading_of_a_known_canyon(slope, v):
+    g = slope(v)
+    return v - [np.cbrt(25 * g[0]), g[1] / 200]
+
+
+@mistake(
+    "find_shelter",
+    "work on a copy, v.copy(), or write x = x - 1 where you have x -= 1.",
+)
+def drive_in_place(slope, v):
+    v -= v - rmsprop_drive(slope, v, lambda k: 0.3 * wave(k / 100))
+    return v
+
+
+@mistake("find_shelter", "the exercise is to write it yourself.")
+def drive_by_scipy(slope, v):
+    from scipy.optimize import root as solve
+
+    return solve(slope, v).x
+
+
+@accepted("find_shelter")
+def drive_at_a_constant_rate(slope, v):
+    return rmsprop_drive(slope, v, 0.05)
+
+
+@accepted("find_shelter")
+def drive_at_a_falling_line(slope, v):
+    place, average = v.copy(), [0.0, 0.0]
+    for step in range(100):
+        g = slope(place)
+        for i in range(2):
+            average[i] = 0.9 * average[i] + 0.1 * g[i] ** 2
+            length = 0.3 * (1 - step / 100) / (average[i] ** 0.5 + 1e-8)
+            place[i] -= length * g[i]
+    return list(place)
+
+
+@accepted("find_shelter")
+def drive_by_adam(slope, v):
+    m = s = np.zeros(2)
+    for t in range(1, 101):
+        g = slope(v)
+        m, s = 0.9 * m + 0.1 * g, 0.999 * s + 0.001 * g**2
+        m_hat, s_hat = m / (1 - 0.9**t), s / (1 - 0.999**t)
+        v = v - 0.5 * m_hat / (np.sqrt(s_hat) + 1e-8)
+    return v
+
+
+@accepted("find_shelter")
+def drive_by_newton(slope, v):
+    h = 1e-4
+    for _ in range(33):
+        g = slope(v)
+        gx, gy = slope(v + [h, 0]), slope(v + [0, h])
+        H = np.array([gx - g, gy - g]).T / h
+        v = v - np.linalg.solve(H, g)
+    return v
+
+
+# 8 · Another direction
+
+
+@mistake("find_turned", HESSIAN)
+def turned_with_rmsprop(slope, v):
+    return rmsprop_drive(slope, v, 0.1, 40)
+
+
+@mistake("find_turned", HESSIAN)
+def turned_with_one_rate(slope, v):
+    return plain_drive(slope, v, 0.009, 40)
+
+
+@mistake("find_turned", TOO_LARGE)
+def turned_with_too_large_a_rate(slope, v):
+    return plain_drive(slope, v, 0.02, 40)
+
+
+@mistake("find_turned", SLOPE_UP)
+def turned_uphill(slope, v):
+    return plain_drive(slope, v, -0.001, 40)
+
+
+@mistake("find_turned", EMPTY)
+def one_reading_too_many(slope, v):
+    return plain_drive(slope, v, 0.009, 41)
+
+
+@mistake("find_turned", LAST_PLACE)
+def the_slope_and_the_place(slope, v):
+    return [slope(v), v]
+
+
+@mistake("find_turned", NO_READING)
+def a_step_without_reading(slope, v):
+    return v - 1
+
+
+@accepted("find_turned")
+def turned_with_central_differences(slope, v):
+    h = 1e-4
+    for _ in range(8):
+        columns = [
+            (slope(v + e) - slope(v - e)) / (2 * h)
+            for e in ([h, 0] * np.ones(2), [0, h] * np.ones(2))
+        ]
+        v = v - np.linalg.inv(np.column_stack(columns)) @ slope(v)
+    return v
