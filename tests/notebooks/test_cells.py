@@ -169,7 +169,7 @@ def graded(source, grade_id="a01-loss-test", locked=True):
 
 def assignment_complaints(cell):
     nb = files.normalise(new_notebook(cells=[cell]))
-    return complaints(nb, keeping=rules.ASSIGNMENT_RULES_NEW)
+    return complaints(nb, keeping=[cells.folded_checks, cells.short_checks])
 
 
 @pytest.mark.parametrize("grade_id", ["a01-loss-check", "a01-loss-test"])

@@ -126,6 +126,6 @@ ASSIGNMENT_RULES = [
     pages.normal_form,
     pages.small,
     cells.magics,
+    cells.folded_checks,
+    cells.short_checks,
 ]
-# What those keep in which the page belongs to the exercise.
-ASSIGNMENT_RULES_NEW = [cells.folded_checks, cells.short_checks]
