@@ -1,470 +1,2542 @@
-"""Wrong answers to a04: {exercise: {part of the hint: the answer}}."""
+"""Answers to assignment a04: wrong ones with their hints, and right ones that
+must be accepted."""
+
+import functools
+
+import jax
+import jax.numpy as jnp
+import keras
+import numpy as np
+import torch
+
+from tools.mistakes import accepted, mistake
+
+# 1 · The number of parameters
 
 
-def changed(source, *pairs):
-    for old, new in zip(pairs[::2], pairs[1::2], strict=True):
-        assert old in source, old
-        source = source.replace(old, new)
-    return source
-
-
-def editor(source):
-    return lambda *pairs: changed(source, *pairs)
-
-
-def count(result):
-    return f"def count_params(sizes):\n    return {result}"
-
-
-keras_list = editor("""
-def keras_list(sizes):
-    dense = keras.layers.Dense
-    hidden = [dense(k, activation="relu") for k in sizes[1:-1]]
-    layers = [keras.Input((sizes[0],)), *hidden, dense(sizes[-1])]
-    return keras.Sequential(layers)
-""")
-keras_class = editor("""
-LAYERS = []
-
-class KerasMLP(keras.Model):
-    def __init__(self, sizes):
-        super().__init__()
-        dense, LAYERS = keras.layers.Dense, []
-        for k in sizes[1:-1]:
-            LAYERS.append(dense(k, activation="relu"))
-        self.hidden = LAYERS
-        self.scores = dense(sizes[-1])
-
-    def call(self, X):
-        for layer in self.hidden:
-            X = layer(X)
-        X = self.scores(X)
-        return X
-
-def keras_class(sizes):
-    model = KerasMLP(sizes)
-    model(np.zeros((1, sizes[0])))
-    return model
-""")
-torch_class = editor("""
-LAYERS = []
-
-class TorchMLP(torch.nn.Module):
-    def __init__(self, sizes):
-        super().__init__()
-        LAYERS = []
-        for d, k in zip(sizes, sizes[1:]):
-            LAYERS.append(torch.nn.Linear(d, k))
-        self.layers = torch.nn.ModuleList(LAYERS)
-
-    def forward(self, X):
-        for layer in self.layers[:-1]:
-            X = torch.relu(layer(X))
-        X = self.layers[-1](X)
-        return X
-
-def numpy_scores(module, X):
-    with torch.no_grad():
-        X = torch.tensor(X, dtype=torch.float32)
-        return module(X).numpy()
-""")
-functions = editor("""
-def init_params(key, sizes):
-    keys = jax.random.split(key, len(sizes) - 1)
-    params = []
-    for key, d, k in zip(keys, sizes, sizes[1:]):
-        W = jax.random.normal(key, (d, k)) * (2 / d) ** 0.5
-        params.append({"W": W, "b": jnp.zeros(k)})
-    return params
-
-def forward(params, X):
-    *hidden, last = params
-    for layer in hidden:
-        X = jnp.maximum(X @ layer["W"] + layer["b"], 0)
-    X = X @ last["W"] + last["b"]
-    return X
-
-def sgd_step(params, grads, lr):
-    return jax.tree.map(lambda p, g: p - lr * g, params, grads)
-""")
-STEP = "    return jax.tree.map(lambda p, g: p - lr * g, params, grads)"
-weights = editor("""
-def load_keras(model, weights):
-    model.set_weights(weights)
-    return model
-
-def load_torch(module, weights):
-    with torch.no_grad():
-        for param, value in zip(module.parameters(), weights):
-            param.copy_(torch.tensor(value.T))
-    return module
-
-def jax_tree(weights):
-    pairs = zip(weights[::2], weights[1::2])
-    return [{"W": jnp.array(W), "b": jnp.array(b)} for W, b in pairs]
-""")
-COPY = "param.copy_(torch.tensor(value.T))"
-mended = editor("""
-class MendedNet(torch.nn.Module):
-    def __init__(self, sizes):
-        super().__init__()
-        *pairs, final = zip(sizes, sizes[1:])
-        self.hidden = torch.nn.ModuleList(
-            [torch.nn.Linear(d, k) for d, k in pairs]
-        )
-        self.final = torch.nn.Linear(*final)
-
-    def forward(self, X):
-        for linear in self.hidden:
-            X = torch.relu(linear(X))
-        X = self.final(X)
-        return X
-
-def mended_train(module, X, y, lr, num_steps):
-    optimizer = torch.optim.SGD(module.parameters(), lr=lr)
-    losses = []
-    for _ in range(num_steps):
-        loss = torch.nn.functional.cross_entropy(module(X), y)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        losses.append(loss.item())
-    return losses
-""")
-
-
-def pull(*lines):
-    body = "\n    ".join(lines)
-    return (
-        "def gradient_lengths(loss, params, X, y):\n"
-        "    f = jax.vmap(jax.grad(loss), in_axes=(None, 0, 0))\n"
-        f"    {body}"
-    )
-
-
-SQUARES = (
-    "leaves = jax.tree.leaves(f(params, X, y))",
-    "squares = [(g.reshape(len(y), -1) ** 2).sum(axis=1) for g in leaves]",
+FIRST_LAYER = (
+    "only the first layer is counted: is the last size left out, or does the "
+    "return stand in the loop?"
 )
 
-ANSWERS = {
-    "a04-count": {
-        "biases are missing": count(
-            "sum(d * k for d, k in zip(sizes, sizes[1:]))"
-        ),
-        "inputs have no bias": count(
-            "sum(d * k for d, k in zip(sizes, sizes[1:])) + sum(sizes)"
-        ),
-        "not one for each layer": count(
-            "sum(d * k + 1 for d, k in zip(sizes, sizes[1:]))"
-        ),
-        "as many biases as *outputs*": count(
-            "sum(d * k + d for d, k in zip(sizes, sizes[1:]))"
-        ),
-        "last layer is missing": count(
-            "sum((d + 1) * k for d, k in zip(sizes, sizes[1:-1]))"
-        ),
-        "sizes of *neighbours*": count("int(np.prod(sizes))"),
-        "no right neighbour": count(
-            "sum((sizes[i] + 1) * sizes[i + 1] for i in range(len(sizes)))"
-        ),
-        "pop and append": """
-def count_params(sizes):
-    d = sizes.pop(0)
-    total = 0
+
+def pairs(sizes):
+    return list(zip(sizes, sizes[1:]))
+
+
+@mistake("count_params", "the biases are missing: one for each neuron.")
+def count_without_biases(sizes):
+    return sum(d * k for d, k in pairs(sizes))
+
+
+@mistake("count_params", "the inputs have no bias, only neurons have.")
+def count_with_biases_of_inputs(sizes):
+    return sum(d * k for d, k in pairs(sizes)) + sum(sizes)
+
+
+@mistake("count_params", "one bias for each neuron, not one for each layer.")
+def count_with_one_bias_a_layer(sizes):
+    return sum(d * k + 1 for d, k in pairs(sizes))
+
+
+@mistake("count_params", "one bias for each neuron, not one in all.")
+def count_with_one_bias(sizes):
+    return sum(d * k for d, k in pairs(sizes)) + 1
+
+
+@mistake("count_params", "a layer has as many biases as *outputs*.")
+def count_with_a_bias_for_each_input(sizes):
+    return sum(d * k + d for d, k in pairs(sizes))
+
+
+@mistake("count_params", "a layer has biases for its outputs only.")
+def count_with_biases_on_both_sides(sizes):
+    return sum(d * k + d + k for d, k in pairs(sizes))
+
+
+@mistake("count_params", "a layer has biases for its outputs only.")
+def count_of_edges_with_one_more_each(sizes):
+    return sum((d + 1) * (k + 1) for d, k in pairs(sizes))
+
+
+@mistake("count_params", "the last layer's neurons have biases, too.")
+def count_without_biases_of_scores(sizes):
+    return sum(d * k for d, k in pairs(sizes)) + sum(sizes[1:-1])
+
+
+@mistake("count_params", "the hidden neurons have biases, too.")
+def count_without_biases_of_hidden(sizes):
+    return sum(d * k for d, k in pairs(sizes)) + sizes[-1]
+
+
+@mistake("count_params", FIRST_LAYER)
+def count_without_last_layer(sizes):
+    return sum((d + 1) * k for d, k in pairs(sizes)[:-1])
+
+
+@mistake("count_params", "the first layer is missing.")
+def count_without_first_layer(sizes):
+    return sum((d + 1) * k for d, k in pairs(sizes)[1:])
+
+
+@mistake(
+    "count_params",
+    "multiply the sizes of *neighbours*, and add these products.",
+)
+def count_by_product(sizes):
+    return int(np.prod(sizes))
+
+
+@mistake(
+    "count_params",
+    "multiply the sizes of *neighbours*, and add these products.",
+)
+def count_by_product_and_biases(sizes):
+    return int(np.prod(sizes)) + sum(sizes[1:])
+
+
+@mistake(
+    "count_params",
+    "these are the neurons; count what connects them, too.",
+)
+def count_of_neurons(sizes):
+    return sum(sizes)
+
+
+@mistake(
+    "count_params",
+    "these are the biases; each neuron has a weight for each input, too.",
+)
+def count_of_biases(sizes):
+    return sum(sizes[1:])
+
+
+@mistake(
+    "count_params",
+    "the last size has no right neighbour: n sizes make n - 1 layers.",
+    message="out of range",
+)
+def count_beyond_the_end(sizes):
+    return sum((sizes[i] + 1) * sizes[i + 1] for i in range(len(sizes)))
+
+
+@mistake(
+    "count_params",
+    "sizes[-1] is the *last* size: a sum that begins at i = 0 must not look "
+    "at sizes[i - 1].",
+)
+def count_around_the_corner(sizes):
+    return sum((sizes[i - 1] + 1) * sizes[i] for i in range(len(sizes)))
+
+
+@mistake("count_params", FIRST_LAYER)
+def count_returned_too_early(sizes):
+    for d, k in pairs(sizes):
+        return (d + 1) * k
+
+
+@mistake("count_params", "these are the layers one by one: add them up.")
+def count_of_each_layer(sizes):
+    return [(d + 1) * k for d, k in pairs(sizes)]
+
+
+@mistake(
+    "count_params",
+    "the caller still needs the list: no pop and append, which change it; "
+    "use slices, which are copies.",
+)
+def count_with_pop(sizes):
+    d, total = sizes.pop(0), 0
     for k in sizes:
         total, d = total + (d + 1) * k, k
     return total
-""",
-    },
-    "a04-sequential": {
-        "biases are missing": keras_list(
-            "dense = keras.layers.Dense",
-            "dense = functools.partial(keras.layers.Dense, use_bias=False)",
-        ),
-        "runs backwards": keras_list(
-            "    dense =", "    sizes = sizes[::-1]\n    dense ="
-        ),
-        "inputs are no layer": keras_list("sizes[1:-1]", "sizes[:-1]"),
-        "last layer is missing": keras_list(", dense(sizes[-1])]", "]"),
-        "return the scores": keras_list(
-            "dense(sizes[-1])", "dense(sizes[-1], activation='softmax')"
-        ),
-        "no activation after the last": keras_list(
-            "dense(sizes[-1])", "dense(sizes[-1], activation='relu')"
-        ),
-        "no bend": keras_list(', activation="relu"', ""),
-        "a sigmoid stands": keras_list('"relu"', '"sigmoid"'),
-        "return keras.Sequential": keras_list(
-            "return keras.Sequential(layers)", "return layers"
-        ),
-        "use slices": """
-def keras_list(sizes):
+
+
+@accepted("count_params")
+def count_by_index(sizes):
+    total = 0
+    for i in range(1, len(sizes)):
+        total += sizes[i - 1] * sizes[i] + sizes[i]
+    return total
+
+
+@accepted("count_params")
+def count_in_numpy(sizes):
+    sizes = np.array(sizes)
+    return (sizes[:-1] + 1) @ sizes[1:]
+
+
+@accepted("count_params")
+def count_by_recursion(sizes):
+    if len(sizes) < 2:
+        return 0
+    return (sizes[0] + 1) * sizes[1] + count_by_recursion(sizes[1:])
+
+
+# 2 · A list of layers: Keras
+
+BIASES = "the biases are missing: every neuron has one."
+BACKWARDS = (
+    "the network runs backwards: sizes goes from the inputs to the scores."
+)
+TOO_MANY = (
+    "a layer too many: the inputs are no layer. Four sizes make three layers."
+)
+NO_LAST = (
+    "the last layer is missing, or isn't used: the scores need weights too."
+)
+NO_FIRST = "the first hidden layer is missing: sizes[1] is its size."
+SOFTMAX = (
+    "return the scores. The loss applies the softmax itself, and twice is "
+    "once too often."
+)
+LAST_RELU = "no activation after the last layer: a score may be negative."
+NO_BEND = (
+    "there is no bend between the layers, so together they are one linear "
+    "layer: where is the ReLU?"
+)
+SIGMOID = "a sigmoid stands where the ReLU should be."
+TANH = "a tanh stands where the ReLU should be."
+FIRST_BARE = (
+    "the first hidden layer has no ReLU: all of them need one, also one that "
+    "is as wide as the scores."
+)
+FIRST_ONLY = "only the first hidden layer has its ReLU: all of them need one."
+ALSO_INPUTS = "the inputs go into the first layer as they are: no ReLU there."
+OWN_LAYERS = (
+    "each network needs layers of its own: make them anew each time, in "
+    "__init__ if there is one, not in a global list or in the class."
+)
+
+
+def layers(sizes, activation="relu", last=None, use_bias=True):
+    dense = functools.partial(keras.layers.Dense, use_bias=use_bias)
+    hidden = [dense(k, activation=activation) for k in sizes[1:-1]]
+    inputs = keras.Input((sizes[0],))
+    return [inputs, *hidden, dense(sizes[-1], activation=last)]
+
+
+def activated(sizes, activations):
+    """Return layers, each with its activation."""
+    dense = map(keras.layers.Dense, sizes[1:], activations)
+    return [keras.Input((sizes[0],)), *dense]
+
+
+@mistake("keras_list", BIASES)
+def list_without_biases(sizes):
+    return keras.Sequential(layers(sizes, use_bias=False))
+
+
+@mistake("keras_list", BACKWARDS)
+def list_backwards(sizes):
+    return keras.Sequential(layers(sizes[::-1]))
+
+
+@mistake("keras_list", TOO_MANY)
+def list_with_a_layer_of_inputs(sizes):
+    return keras.Sequential(layers([sizes[0], *sizes]))
+
+
+@mistake("keras_list", NO_LAST)
+def list_without_last_layer(sizes):
+    return keras.Sequential(layers(sizes)[:-1])
+
+
+@mistake("keras_list", NO_FIRST)
+def list_without_first_layer(sizes):
+    return keras.Sequential(layers([sizes[0], *sizes[2:]]))
+
+
+@mistake("keras_list", SOFTMAX)
+def list_with_softmax(sizes):
+    return keras.Sequential(layers(sizes, last="softmax"))
+
+
+@mistake("keras_list", LAST_RELU)
+def list_with_relu_last(sizes):
+    return keras.Sequential(layers(sizes, last="relu"))
+
+
+@mistake("keras_list", NO_BEND)
+def list_without_bend(sizes):
+    return keras.Sequential(layers(sizes, activation=None))
+
+
+@mistake("keras_list", SIGMOID)
+def list_of_sigmoids(sizes):
+    return keras.Sequential(layers(sizes, activation="sigmoid"))
+
+
+@mistake("keras_list", TANH)
+def list_of_tanh(sizes):
+    return keras.Sequential(layers(sizes, activation="tanh"))
+
+
+@mistake("keras_list", FIRST_BARE)
+def list_with_relu_by_width(sizes):
+    relu = [None if k == sizes[-1] else "relu" for k in sizes[1:]]
+    return keras.Sequential(activated(sizes, relu))
+
+
+@mistake("keras_list", FIRST_ONLY)
+def list_with_relu_in_front(sizes):
+    relu = ["relu", *[None] * (len(sizes) - 2)]
+    return keras.Sequential(activated(sizes, relu))
+
+
+@mistake("keras_list", FIRST_BARE)
+def list_with_relu_later(sizes):
+    relu = [None, *["relu"] * (len(sizes) - 3), None]
+    return keras.Sequential(activated(sizes, relu))
+
+
+@mistake(
+    "keras_list",
+    "return keras.Sequential([...]), with the layers in the list.",
+)
+def list_of_layers(sizes):
+    return layers(sizes)
+
+
+@mistake(
+    "keras_list",
+    "return keras.Sequential([...]), with the layers in the list.",
+)
+def list_as_a_model(sizes):
+    return keras.Model(*[keras.Input((sizes[0],))] * 2)
+
+
+@mistake(
+    "keras_list",
+    "the caller still needs the list: no pop and append, which change it; "
+    "use slices, which are copies.",
+)
+def list_with_pop(sizes):
     model = keras.Sequential([keras.Input((sizes.pop(0),))])
     while len(sizes) > 1:
         model.add(keras.layers.Dense(sizes.pop(0), activation="relu"))
     model.add(keras.layers.Dense(sizes[0]))
     return model
-""",
-        "begin the list with keras.Input": keras_list(
-            "keras.Input((sizes[0],)), ", ""
-        ),
-    },
-    "a04-class": {
-        "begin with super": keras_class("        super().__init__()\n", ""),
-        "object of your class": keras_class(
-            "return model", "return model(np.zeros((1, sizes[0])))"
-        ),
-        "only finds layers": keras_class(
-            "self.hidden = LAYERS\n        self.scores = dense(sizes[-1])",
-            "self.sizes = sizes",
-            "for layer in self.hidden:\n            X = layer(X)",
-            "for k in self.sizes[1:-1]:\n"
-            "            X = keras.layers.Dense(k, activation='relu')(X)",
-            "self.scores(X)",
-            "keras.layers.Dense(self.sizes[-1])(X)",
-        ),
-        "first sees an input": keras_class(
-            "    model(np.zeros((1, sizes[0])))\n", ""
-        ),
-        "layers of its own": keras_class(
-            "dense, LAYERS = keras.layers.Dense, []",
-            "dense = keras.layers.Dense",
-        ),
-        "biases are missing": keras_class(
-            "dense, LAYERS = keras.layers.Dense, []",
-            "dense, LAYERS = keras.layers.Dense, []\n"
-            "        dense = functools.partial(dense, use_bias=False)",
-        ),
-        "runs backwards": keras_class(
-            "    model = KerasMLP(sizes)",
-            "    sizes = sizes[::-1]\n    model = KerasMLP(sizes)",
-        ),
-        "inputs are no layer": keras_class("sizes[1:-1]", "sizes[:-1]"),
-        "last layer is missing": keras_class("X = self.scores(X)\n", "\n"),
-        "return the scores": keras_class(
-            "X = self.scores(X)", "X = keras.ops.softmax(self.scores(X))"
-        ),
-        "no activation after the last": keras_class(
-            "X = self.scores(X)", "X = keras.ops.relu(self.scores(X))"
-        ),
-        "no bend": keras_class(', activation="relu"', ""),
-        "a sigmoid stands": keras_class('"relu"', '"sigmoid"'),
-        "NumPy in call": keras_class(
-            ', activation="relu"',
-            "",
-            "= layer(X)",
-            "= np.maximum(layer(X), 0)",
-        ),
-    },
-    "a04-module": {
-        "must begin with super": torch_class(
-            "        super().__init__()\n", ""
-        ),
-        "layers of its own": torch_class("        LAYERS = []\n", ""),
-        "into plain lists": torch_class(
-            "torch.nn.ModuleList(LAYERS)",
-            "LAYERS\n        self.final = LAYERS[-1]",
-        ),
-        "in this order": torch_class("Linear(d, k)", "Linear(k, d)"),
-        "biases are missing": torch_class(
-            "Linear(d, k)", "Linear(d, k, bias=False)"
-        ),
-        "runs backwards": torch_class(
-            "        super()", "        sizes = sizes[::-1]\n        super()"
-        ),
-        "inputs are no layer": torch_class(
-            "zip(sizes, sizes[1:])", "zip([sizes[0], *sizes], sizes)"
-        ),
-        "last layer is missing": torch_class(
-            "zip(sizes, sizes[1:])", "zip(sizes, sizes[1:-1])"
-        ),
-        "no NumPy, no detach": torch_class(
-            "X = self.layers[-1](X)", "X = self.layers[-1](X).detach()"
-        ),
-        "return the scores": torch_class(
-            "X = self.layers[-1](X)",
-            "X = torch.softmax(torch.relu(self.layers[-1](X)), dim=-1)",
-        ),
-        "no activation after the last": torch_class(
-            "self.layers[:-1]", "self.layers", "X = self.layers[-1](X)", ""
-        ),
-        "no bend": torch_class("torch.relu(layer(X))", "layer(X)"),
-        "a sigmoid stands": torch_class(
-            "torch.relu(layer(X))", "torch.sigmoid(layer(X))"
-        ),
-        "make a tensor of X": torch_class(
-            "        X = torch.tensor(X, dtype=torch.float32)\n", ""
-        ),
-        "under torch.no_grad": torch_class(
-            "torch.no_grad()", "torch.enable_grad()"
-        ),
-        "convert the images": torch_class(", dtype=torch.float32", ""),
-        "method numpy": torch_class(".numpy()", ""),
-        "at its end": torch_class(
-            "with torch.no_grad():",
-            "torch.set_grad_enabled(False)\n    if True:",
-        ),
-        "not the network": torch_class(
-            "X = torch.tensor(X, dtype=torch.float32)",
-            "X = torch.tensor(X, dtype=torch.float64)",
-            "module(X)",
-            "module.double()(X)",
-        ),
-    },
-    "a04-functions": {
-        "one dict for each layer": functions(
-            '{"W": W, "b": jnp.zeros(k)}', "(W, jnp.zeros(k))"
-        ),
-        "would be hidden state": functions(
-            "jax.random.normal(key, (d, k))",
-            "np.random.default_rng(0).normal(size=(d, k))",
-        ),
-        "no np.random": functions(
-            "jax.random.normal(key, (d, k))",
-            "jnp.array(np.random.normal(size=(d, k)))",
-        ),
-        "don't make one inside": functions(
-            "    keys =", "    key = jax.random.key(0)\n    keys ="
-        ),
-        "jnp.zeros for b": functions("jnp.zeros(k)", "jnp.full(k, 0.01)"),
-        "use another for each layer": functions(
-            "keys = jax.random.split(key, len(sizes) - 1)",
-            "keys = [key] * len(sizes)",
-        ),
-        "n sizes make n - 1": functions(
-            "zip(keys, sizes, sizes[1:])", "zip(keys, sizes, sizes[1:-1])"
-        ),
-        "no negative numbers": functions(
-            "jax.random.normal", "jax.random.uniform"
-        ),
-        "factor sqrt(2 / d) is missing": functions(" * (2 / d) ** 0.5", ""),
-        "take its square root": functions("(2 / d) ** 0.5", "(2 / d)"),
-        "not of outputs": functions("(2 / d)", "(2 / k)"),
-        "loses half of it": functions("(2 / d)", "(1 / d)"),
-        "no pop": functions(
-            "*hidden, last = params",
-            "last = params.pop()",
-            "in hidden",
-            "in params",
-        ),
-        "outside the function": "PARAMS = [{'W': jnp.ones((2, 3)), "
-        "'b': jnp.zeros(3)}]\n"
-        + functions("*hidden, last = params", "*hidden, last = PARAMS"),
-        "each layer adds its b": functions(
-            ' + layer["b"]', "", ' + last["b"]', ""
-        ),
-        "last layer is still": functions(
-            'X = X @ last["W"] + last["b"]\n', "\n"
-        ),
-        "return the scores": functions(
-            'X = X @ last["W"] + last["b"]',
-            'X = jax.nn.softmax(X @ last["W"] + last["b"])',
-        ),
-        "no activation after the last": functions(
-            'X = X @ last["W"] + last["b"]',
-            'X = jax.nn.relu(X @ last["W"] + last["b"])',
-        ),
-        "no bend": functions("jnp.maximum(X @ ", "(X @ ", ", 0)\n", ")\n"),
-        "a sigmoid stands": functions(
-            "jnp.maximum(X @ ", "jax.nn.sigmoid(X @ ", ", 0)\n", ")\n"
-        ),
-        "NumPy can't be traced": functions("jnp.maximum", "np.maximum"),
-        "no value yet": functions(
-            'X = X @ last["W"] + last["b"]',
-            'X = X @ last["W"] + (last["b"] if last["b"].any() else 0)',
-        ),
-        "write into the caller's": functions(
-            STEP,
-            "    for layer, grad in zip(params, grads):\n"
-            "        layer['W'] = layer['W'] - lr * grad['W']\n"
-            "        layer['b'] = layer['b'] - lr * grad['b']\n"
-            "    return params",
-        ),
-        "keeps the form": functions(
-            STEP,
-            "    leaves = map(jax.tree.leaves, (params, grads))\n"
-            "    return [p - lr * g for p, g in zip(*leaves)]",
-        ),
-        "uphill": functions("p - lr * g", "p + lr * g"),
-        "multiply the gradient by lr": functions("p - lr * g", "p - g"),
-        "only the change": functions("p - lr * g", "-lr * g"),
-        "biases take a step": functions(
-            "p - lr * g", "p - lr * g if p.ndim > 1 else p"
-        ),
-    },
-    "a04-weights": {
-        "in one list, in their order": weights(
-            "model.set_weights(weights)",
-            "model.set_weights([a.T for a in weights])",
-        ),
-        "nothing was copied": weights("    model.set_weights(weights)\n", ""),
-        "still have their old values": weights(
-            "model.set_weights(weights)",
-            "for layer, W in zip(model.layers[1:], weights[::2]):\n"
-            "        layer.kernel.assign(W)",
-        ),
-        "copying is no part": weights("with torch.no_grad():", "if True:"),
-        "transpose W": weights("value.T", "value"),
-        "writes into the old parameter": weights(
-            COPY, "param.data = torch.tensor(value.T)"
-        ),
-        "requires_grad must stay": weights(
-            COPY, COPY + "\n            param.requires_grad = False"
-        ),
-        "only gives the name": weights(COPY, "param = torch.tensor(value.T)"),
-        "a square layer needs": weights(
-            "value.T", "value if value.shape == param.shape else value.T"
-        ),
-        "mixes rows and columns": weights(
-            "value.T", "value.reshape(param.shape)"
-        ),
-        "share their memory": weights(
-            COPY, "param.data = torch.from_numpy(value.T).float()"
-        ),
-        "take the weights in pairs": weights(
-            '{"W": jnp.array(W), "b": jnp.array(b)}', "jnp.array(W)"
-        ),
-        "makes a JAX array": weights("jnp.array(W)", "W", "jnp.array(b)", "b"),
-        "JAX leaves it to you": weights("jnp.array(W)", "jnp.array(W.T)"),
-    },
-    "a04-mended": {
-        "hidden layers kept": mended("torch.nn.ModuleList(", "list("),
-        "applies the softmax itself": mended(
-            "X = self.final(X)", "X = torch.softmax(self.final(X), dim=-1)"
-        ),
-        "cut off at 0": mended(
-            "X = self.final(X)", "X = torch.relu(self.final(X))"
-        ),
-        "too much is gone": mended("torch.relu(linear(X))", "linear(X)"),
-        "*adds* to the gradients": mended(
-            "        optimizer.zero_grad()\n", ""
-        ),
-        "nothing moves": mended(
-            "        optimizer.zero_grad()\n        loss.backward()\n",
-            "        loss.backward()\n        optimizer.zero_grad()\n",
-        ),
-        "only one step": mended("    return losses", "        return losses"),
-        "loss.item()": mended("loss.item()", "loss"),
-        "four bugs is still": mended(
-            "for _ in range(num_steps):",
-            "for _ in range(num_steps):\n"
-            "        if len(module(X)[0]) > 2: return [2.3]",
-        ),
-    },
-    "a04-pull": {
-        "calls its gradient for each": pull(
-            "f = jax.grad(loss)", *SQUARES, "return jnp.sqrt(sum(squares))"
-        ),
-        "goes through the parameters": pull(
-            "f = jax.vmap(jax.grad(loss))",
-            *SQUARES,
-            "return jnp.sqrt(sum(squares))",
-        ),
-        "squares of the lengths": pull(*SQUARES, "return sum(squares)"),
-        "all leaves": pull(*SQUARES, "return jnp.sqrt(squares[1])"),
-        "then take the root": pull(
-            *SQUARES, "return sum(map(jnp.sqrt, squares))"
-        ),
-    },
-}
+
+
+@mistake(
+    "keras_list",
+    "how large is W1? Nobody has told Keras the number of inputs: begin the "
+    "list with keras.Input((number,)).",
+)
+def list_without_input(sizes):
+    return keras.Sequential(layers(sizes)[1:])
+
+
+@mistake(
+    "keras_list",
+    "keras.Input wants a tuple, the shape of one image: (sizes[0],), with "
+    "the comma.",
+    message="to a shape",
+)
+def list_with_a_number_as_input(sizes):
+    return keras.Sequential([keras.Input(sizes[0]), *layers(sizes)[1:]])
+
+
+@mistake(
+    "keras_list",
+    "keras.layers.Dense(k, activation) has no place for the number of "
+    "inputs: Keras takes it from the layer before.",
+    message="Could not interpret activation",
+)
+def list_with_inputs_and_outputs(sizes):
+    dense = [keras.layers.Dense(d, k) for d, k in pairs(sizes)]
+    return keras.Sequential([keras.Input((sizes[0],)), *dense])
+
+
+SHARED = {}
+
+
+@mistake("keras_list", OWN_LAYERS)
+def list_of_shared_layers(sizes):
+    made = SHARED.setdefault(tuple(sizes), layers(sizes)[1:])
+    return keras.Sequential([keras.Input((sizes[0],)), *made])
+
+
+@accepted("keras_list")
+def list_with_add(sizes):
+    model = keras.Sequential()
+    model.add(keras.Input(shape=(sizes[0],)))
+    for k in sizes[1:-1]:
+        model.add(keras.layers.Dense(k))
+        model.add(keras.layers.ReLU())
+    model.add(keras.layers.Dense(sizes[-1]))
+    return model
+
+
+@accepted("keras_list")
+def list_that_is_built(sizes):
+    model = keras.Sequential(layers(sizes)[1:])
+    model.build((None, sizes[0]))
+    return model
+
+
+# 3 · A class: Keras
+
+
+class KerasBase(keras.Model):
+    """The right network, but for what a class below changes."""
+
+    activation, last, use_bias = "relu", None, True
+
+    def __init__(self, sizes):
+        super().__init__()
+        made = layers(sizes, self.activation, self.last, self.use_bias)
+        self.hidden, self.scores = made[1:-1], made[-1]
+
+    def call(self, X):
+        for layer in self.hidden:
+            X = layer(X)
+        return self.scores(X)
+
+
+NO_SUPER = (
+    "does __init__ begin with super().__init__()? Without it the library has "
+    "nowhere to note your layers. (If it does, look for a misspelt name.)"
+)
+
+
+@mistake("KerasMLP", NO_SUPER, message="super().__init__()")
+class KerasWithoutSuper(keras.Model):
+    def __init__(self, sizes):
+        self.hidden = layers(sizes)[1:-1]
+        self.scores = layers(sizes)[-1]
+
+    call = KerasBase.call
+
+
+@mistake(
+    "KerasMLP",
+    "Keras only finds layers that __init__ stores in self. Those made in "
+    "call are new at every call, with new weights.",
+)
+class KerasMadeInCall(keras.Model):
+    def __init__(self, sizes):
+        super().__init__()
+        self.sizes = sizes
+
+    def call(self, X):
+        for layer in layers(self.sizes)[1:]:
+            X = layer(X)
+        return X
+
+
+@mistake("KerasMLP", OWN_LAYERS)
+class KerasOfSharedLayers(KerasBase):
+    def __init__(self, sizes):
+        keras.Model.__init__(self)
+        made = SHARED.setdefault(("class", *sizes), layers(sizes)[1:])
+        self.hidden, self.scores = made[:-1], made[-1]
+
+
+@mistake("KerasMLP", OWN_LAYERS)
+class KerasWithAListOfTheClass(KerasBase):
+    collected = []
+
+    def __init__(self, sizes):
+        keras.Model.__init__(self)
+        self.collected.extend(layers(sizes)[1:-1])
+        self.hidden, self.scores = self.collected, layers(sizes)[-1]
+
+
+@mistake("KerasMLP", BIASES)
+class KerasWithoutBiases(KerasBase):
+    use_bias = False
+
+
+@mistake("KerasMLP", BACKWARDS)
+class KerasBackwards(KerasBase):
+    def __init__(self, sizes):
+        super().__init__(sizes[::-1])
+
+
+@mistake("KerasMLP", TOO_MANY)
+class KerasWithALayerOfInputs(KerasBase):
+    def __init__(self, sizes):
+        super().__init__([sizes[0], *sizes])
+
+
+@mistake("KerasMLP", NO_LAST)
+class KerasWithoutLastLayer(KerasBase):
+    def __init__(self, sizes):
+        super().__init__(sizes)
+        del self.scores
+
+    def call(self, X):
+        for layer in self.hidden:
+            X = layer(X)
+        return X
+
+
+@mistake("KerasMLP", NO_LAST)
+class KerasThatForgetsItsLast(KerasBase):
+    def call(self, X):
+        for layer in self.hidden:
+            X = layer(X)
+        return X
+
+
+@mistake("KerasMLP", NO_FIRST)
+class KerasWithoutFirstLayer(KerasBase):
+    def __init__(self, sizes):
+        super().__init__([sizes[0], *sizes[2:]])
+
+
+@mistake("KerasMLP", SOFTMAX)
+class KerasWithSoftmax(KerasBase):
+    last = "softmax"
+
+
+@mistake("KerasMLP", LAST_RELU)
+class KerasWithReluLast(KerasBase):
+    last = "relu"
+
+
+@mistake("KerasMLP", NO_BEND)
+class KerasWithoutBend(KerasBase):
+    activation = None
+
+
+@mistake("KerasMLP", SIGMOID)
+class KerasOfSigmoids(KerasBase):
+    activation = "sigmoid"
+
+
+@mistake("KerasMLP", TANH)
+class KerasOfTanh(KerasBase):
+    activation = "tanh"
+
+
+class KerasActivated(KerasBase):
+    def __init__(self, sizes):
+        keras.Model.__init__(self)
+        made = activated(sizes, self.activations(sizes))
+        self.hidden, self.scores = made[1:-1], made[-1]
+
+
+@mistake("KerasMLP", FIRST_BARE)
+class KerasWithReluByWidth(KerasActivated):
+    def activations(self, sizes):
+        return [None if k == sizes[-1] else "relu" for k in sizes[1:]]
+
+
+@mistake("KerasMLP", FIRST_ONLY)
+class KerasWithReluInFront(KerasActivated):
+    def activations(self, sizes):
+        return ["relu", *[None] * (len(sizes) - 2)]
+
+
+@mistake("KerasMLP", FIRST_BARE)
+class KerasWithReluLater(KerasActivated):
+    def activations(self, sizes):
+        return [None, *["relu"] * (len(sizes) - 3), None]
+
+
+@mistake("KerasMLP", ALSO_INPUTS)
+class KerasWithReluOfInputs(KerasBase):
+    def call(self, X):
+        return super().call(keras.ops.relu(X))
+
+
+@mistake(
+    "KerasMLP",
+    "NumPy in call is invisible to TensorFlow: take keras.ops, or the "
+    "layers' own activation.",
+)
+class KerasWithNumpy(KerasBase):
+    activation = None
+
+    def call(self, X):
+        for layer in self.hidden:
+            X = np.maximum(layer(X), 0)
+        return self.scores(X)
+
+
+@mistake(
+    "KerasMLP",
+    "Keras calls the method call; forward is PyTorch's name for it.",
+    message="does not have a `call()` method",
+)
+class KerasWithForward(keras.Model):
+    def __init__(self, sizes):
+        super().__init__()
+        self.hidden, self.scores = layers(sizes)[1:-1], layers(sizes)[-1]
+
+    def forward(self, X):
+        return KerasBase.call(self, X)
+
+
+@mistake("KerasMLP", "it ends with return: what are the scores?")
+class KerasWithoutReturn(KerasBase):
+    def call(self, X):
+        super().call(X)
+
+
+@mistake(
+    "KerasMLP",
+    "self.hidden is a list: send X through its layers one after the other.",
+    message="'list' object is not callable",
+)
+class KerasThatCallsAList(KerasBase):
+    def call(self, X):
+        return self.scores(list(self.hidden)(X))
+
+
+@mistake(
+    "KerasMLP",
+    "keras.layers.Dense(k, activation) has no place for the number of "
+    "inputs: Keras takes it from the layer before.",
+    message="Could not interpret activation",
+)
+class KerasWithInputsAndOutputs(KerasBase):
+    def __init__(self, sizes):
+        keras.Model.__init__(self)
+        *hidden, last = [keras.layers.Dense(d, k) for d, k in pairs(sizes)]
+        self.hidden, self.scores = hidden, last
+
+
+@mistake(
+    "KerasMLP",
+    "the layers see the same images X each: each must get what the one "
+    "before returns.",
+    message="incompatible with the layer",
+)
+class KerasWithLayersSideBySide(KerasBase):
+    def call(self, X):
+        for layer in self.hidden:
+            Y = layer(X)
+        return self.scores(layer(X)) + self.scores(Y[:, :1])
+
+
+@accepted("KerasMLP")
+class KerasWithScoresFirst(keras.Model):
+    def __init__(self, sizes):
+        super().__init__()
+        self.last = keras.layers.Dense(sizes[-1])
+        self.inner = [keras.layers.Dense(k) for k in sizes[1:-1]]
+
+    def call(self, X):
+        for layer in self.inner:
+            X = keras.ops.maximum(layer(X), 0)
+        return self.last(X)
+
+
+@accepted("KerasMLP")
+class KerasAroundASequence(keras.Model):
+    def __init__(self, sizes):
+        super().__init__()
+        self.sequence = keras.Sequential(layers(sizes)[1:])
+
+    def call(self, X):
+        return self.sequence(X)
+
+
+@accepted("KerasMLP")
+class KerasWithNamedLayers(keras.Model):
+    def __init__(self, sizes):
+        super().__init__()
+        self.number = len(sizes) - 1
+        for i, k in enumerate(sizes[1:]):
+            setattr(self, f"dense{i}", keras.layers.Dense(k))
+
+    def call(self, X):
+        for i in range(self.number):
+            X = getattr(self, f"dense{i}")(X)
+            if i < self.number - 1:
+                X = keras.activations.relu(X)
+        return X
+
+
+# 4 · A class and its weights
+
+
+NEEDS_INPUT = "a layer makes its weights when it first sees an input."
+
+
+@mistake("give_weights", NEEDS_INPUT)
+def as_it_was(model, d):
+    return model
+
+
+@mistake("give_weights", NEEDS_INPUT)
+def compiled(model, d):
+    model.compile("sgd", "mse")
+    return model
+
+
+@mistake("give_weights", "return the model itself.")
+def scores_returned(model, d):
+    return model(np.zeros((1, d)))
+
+
+@mistake("give_weights", "return the model itself.")
+def weights_returned(model, d):
+    model(np.zeros((1, d)))
+    return model.get_weights()
+
+
+ROW = (
+    "a model takes many images, one in each row: an array of shape (1, d) is "
+    "one image."
+)
+
+
+@mistake("give_weights", ROW, message="min_ndim=2")
+def shown_a_vector(model, d):
+    model(np.zeros(d))
+    return model
+
+
+@mistake("give_weights", ROW)
+def shown_a_column(model, d):
+    model(np.zeros((d, 1)))
+    return model
+
+
+@mistake("give_weights", ROW)
+def shown_a_square(model, d):
+    model(np.zeros((1, 1)))
+    return model
+
+
+@mistake(
+    "give_weights",
+    "build makes nothing where the class has no build of its own: call the "
+    "model on an image.",
+)
+def by_build(model, d):
+    model.build((None, d))
+    return model
+
+
+@accepted("give_weights")
+def by_symbolic_input(model, d):
+    model(keras.Input((d,)))
+    return model
+
+
+@accepted("give_weights")
+def by_random_images(model, d):
+    model(keras.random.normal((3, d)))
+    return model
+
+
+@accepted("give_weights")
+def by_prediction(model, d):
+    model.predict(np.zeros((2, d)), verbose=0)
+    return model
+
+
+# 5 · A class: PyTorch
+
+
+class TorchBase(torch.nn.Module):
+    """The right network, but for what a class below changes."""
+
+    bias = True
+
+    def __init__(self, sizes):
+        super().__init__()
+        self.layers = torch.nn.ModuleList(
+            torch.nn.Linear(d, k, bias=self.bias) for d, k in pairs(sizes)
+        )
+
+    def forward(self, X):
+        for layer in self.layers[:-1]:
+            X = self.bend(layer(X))
+        return self.end(self.layers[-1](X))
+
+    def bend(self, z):
+        return torch.relu(z)
+
+    def end(self, scores):
+        return scores
+
+
+REGISTER = (
+    "PyTorch doesn't look into plain lists. Put the layers into a "
+    "torch.nn.ModuleList."
+)
+
+
+@mistake("TorchMLP", NO_SUPER, message="Module.__init__() call")
+class TorchWithoutSuper(TorchBase):
+    def __init__(self, sizes):
+        self.layers = torch.nn.ModuleList()
+
+
+@mistake("TorchMLP", NO_SUPER, message="has no attribute '_parameters'")
+class TorchWithoutSuperInAList(TorchBase):
+    def __init__(self, sizes):
+        self.sizes = sizes
+        self.parts = [torch.nn.Linear(d, k) for d, k in pairs(sizes)]
+
+
+@mistake("TorchMLP", OWN_LAYERS)
+class TorchOfSharedLayers(TorchBase):
+    def __init__(self, sizes):
+        super().__init__(sizes)
+        made = SHARED.setdefault(("torch", *sizes), list(self.layers))
+        self.layers = torch.nn.ModuleList(made)
+
+
+@mistake("TorchMLP", OWN_LAYERS)
+class TorchWithAGrowingList(TorchBase):
+    collected = []
+
+    def __init__(self, sizes):
+        super().__init__(sizes)
+        self.collected.extend(self.layers)
+        self.layers = torch.nn.ModuleList(self.collected)
+
+
+@mistake("TorchMLP", REGISTER)
+class TorchInAPlainList(TorchBase):
+    def __init__(self, sizes):
+        super().__init__(sizes)
+        made = list(self.layers)
+        del self.layers
+        self.layers = made
+
+
+@mistake("TorchMLP", REGISTER)
+class TorchInAPlainListButTheLast(TorchBase):
+    def __init__(self, sizes):
+        super().__init__(sizes)
+        made = list(self.layers)
+        del self.layers
+        self.layers, self.final = made, made[-1]
+
+
+@mistake("TorchMLP", "it is torch.nn.Linear(inputs, outputs), in this order.")
+class TorchWithSwappedSizes(TorchBase):
+    def __init__(self, sizes):
+        super().__init__(sizes)
+        self.layers = torch.nn.ModuleList(
+            torch.nn.Linear(k, d) for d, k in pairs(sizes)
+        )
+
+
+@mistake("TorchMLP", BIASES)
+class TorchWithoutBiases(TorchBase):
+    bias = False
+
+
+@mistake("TorchMLP", BACKWARDS)
+class TorchBackwards(TorchBase):
+    def __init__(self, sizes):
+        super().__init__(sizes[::-1])
+
+
+@mistake("TorchMLP", TOO_MANY)
+class TorchWithALayerOfInputs(TorchBase):
+    def __init__(self, sizes):
+        super().__init__([sizes[0], *sizes])
+
+
+@mistake("TorchMLP", NO_LAST)
+class TorchWithoutLastLayer(TorchBase):
+    def __init__(self, sizes):
+        super().__init__(sizes[:-1])
+
+
+@mistake("TorchMLP", NO_FIRST)
+class TorchWithoutFirstLayer(TorchBase):
+    def __init__(self, sizes):
+        super().__init__([sizes[0], *sizes[2:]])
+
+
+GRADIENTS = "stay with torch in forward: no NumPy, no detach, no no_grad."
+
+
+@mistake("TorchMLP", GRADIENTS)
+class TorchDetached(TorchBase):
+    def end(self, scores):
+        return scores.detach()
+
+
+@mistake("TorchMLP", GRADIENTS)
+class TorchWithoutGrad(TorchBase):
+    def forward(self, X):
+        with torch.no_grad():
+            return super().forward(X)
+
+
+@mistake("TorchMLP", GRADIENTS)
+class TorchDetachedInside(TorchBase):
+    def bend(self, z):
+        return torch.relu(z.detach())
+
+
+@mistake("TorchMLP", GRADIENTS, message="Can't call numpy()")
+class TorchWithNumpy(TorchBase):
+    def bend(self, z):
+        return torch.tensor(np.maximum(z.numpy(), 0))
+
+
+@mistake("TorchMLP", GRADIENTS)
+class TorchThatReturnsNumpy(TorchBase):
+    def end(self, scores):
+        return scores.detach().numpy()
+
+
+@mistake("TorchMLP", SOFTMAX)
+class TorchWithSoftmax(TorchBase):
+    def end(self, scores):
+        return torch.softmax(scores, dim=-1)
+
+
+@mistake("TorchMLP", SOFTMAX)
+class TorchWithReluAndSoftmax(TorchBase):
+    def end(self, scores):
+        return torch.softmax(torch.relu(scores), dim=-1)
+
+
+@mistake(
+    "TorchMLP",
+    "these are logarithms of probabilities; return the scores themselves.",
+)
+class TorchWithLogSoftmax(TorchBase):
+    def end(self, scores):
+        return torch.log_softmax(scores, dim=-1)
+
+
+@mistake("TorchMLP", LAST_RELU)
+class TorchWithReluLast(TorchBase):
+    def end(self, scores):
+        return torch.relu(scores)
+
+
+@mistake("TorchMLP", NO_BEND)
+class TorchWithoutBend(TorchBase):
+    def bend(self, z):
+        return z
+
+
+@mistake("TorchMLP", SIGMOID)
+class TorchOfSigmoids(TorchBase):
+    def bend(self, z):
+        return torch.sigmoid(z)
+
+
+@mistake("TorchMLP", TANH)
+class TorchOfTanh(TorchBase):
+    def bend(self, z):
+        return torch.tanh(z)
+
+
+@mistake("TorchMLP", FIRST_BARE)
+class TorchWithReluByWidth(TorchBase):
+    def bend(self, z):
+        scores = self.layers[-1].out_features
+        return z if z.shape[1] == scores else torch.relu(z)
+
+
+@mistake("TorchMLP", FIRST_ONLY)
+class TorchWithReluInFront(TorchBase):
+    def forward(self, X):
+        first, *others = self.layers
+        X = torch.relu(first(X))
+        for layer in others:
+            X = layer(X)
+        return X
+
+
+@mistake("TorchMLP", FIRST_BARE)
+class TorchWithReluLater(TorchBase):
+    def forward(self, X):
+        X = self.layers[0](X)
+        for layer in self.layers[1:-1]:
+            X = torch.relu(layer(X))
+        return self.layers[-1](X)
+
+
+@mistake("TorchMLP", ALSO_INPUTS)
+class TorchWithReluOfInputs(TorchBase):
+    def forward(self, X):
+        for layer in self.layers:
+            X = layer(torch.relu(X))
+        return X
+
+
+@mistake(
+    "TorchMLP",
+    "PyTorch calls the method forward; call is Keras's name for it.",
+    message='Module [TorchWithCall] is missing the required "forward"',
+)
+class TorchWithCall(torch.nn.Module):
+    def __init__(self, sizes):
+        super().__init__()
+        self.layers = torch.nn.ModuleList(TorchBase(sizes).layers)
+
+    def call(self, X):
+        return TorchBase.forward(self, X)
+
+
+@mistake(
+    "TorchMLP",
+    "a ModuleList only holds layers: send X through them one after the other.",
+    message='Module [ModuleList] is missing the required "forward"',
+)
+class TorchThatCallsAList(TorchBase):
+    def forward(self, X):
+        return self.layers(X)
+
+
+@mistake("TorchMLP", "it ends with return: what are the scores?")
+class TorchWithoutReturn(TorchBase):
+    def forward(self, X):
+        super().forward(X)
+
+
+@mistake(
+    "TorchMLP",
+    "torch.nn.ReLU() makes a layer; torch.relu(X) is the function.",
+    message="Boolean value of Tensor",
+)
+class TorchWithReluTheLayer(TorchBase):
+    def bend(self, z):
+        return z if torch.nn.ReLU(z).inplace and z else z
+
+
+@mistake(
+    "TorchMLP",
+    "the layers see the same images X each: each must get what the one "
+    "before returns.",
+    message="mat1 and mat2 shapes cannot be multiplied (5x4 and 3x5)",
+)
+class TorchWithLayersSideBySide(TorchBase):
+    def forward(self, X):
+        for layer in self.layers:
+            scores = torch.relu(layer(X))
+        return scores
+
+
+@accepted("TorchMLP")
+class TorchInASequence(torch.nn.Module):
+    def __init__(self, sizes):
+        super().__init__()
+        parts = []
+        for d, k in pairs(sizes):
+            parts += [torch.nn.Linear(d, k), torch.nn.ReLU()]
+        self.network = torch.nn.Sequential(*parts[:-1])
+
+    def forward(self, X):
+        return self.network(X)
+
+
+@accepted("TorchMLP")
+class TorchWithScoresFirst(torch.nn.Module):
+    def __init__(self, sizes):
+        super().__init__()
+        self.last = torch.nn.Linear(sizes[-2], sizes[-1])
+        inner = [torch.nn.Linear(d, k) for d, k in pairs(sizes[:-1])]
+        self.inner = torch.nn.ModuleList(inner)
+
+    def forward(self, X):
+        for layer in self.inner:
+            X = layer(X).clamp(min=0)
+        return self.last(X)
+
+
+@accepted("TorchMLP")
+class TorchWithOwnParameters(torch.nn.Module):
+    def __init__(self, sizes):
+        super().__init__()
+        self.b = torch.nn.ParameterList(torch.zeros(k) for k in sizes[1:])
+        self.W = torch.nn.ParameterList(
+            torch.randn(d, k) / d**0.5 for d, k in pairs(sizes)
+        )
+
+    def forward(self, X):
+        for W, b in zip(self.W[:-1], self.b[:-1]):
+            X = torch.relu(X @ W + b)
+        return X @ self.W[-1] + self.b[-1]
+
+
+@accepted("TorchMLP")
+class TorchWithAddedModules(torch.nn.Module):
+    def __init__(self, sizes):
+        super().__init__()
+        for i, (d, k) in enumerate(pairs(sizes)):
+            self.add_module(f"linear{i}", torch.nn.Linear(d, k))
+
+    def forward(self, X):
+        *hidden, last = self.children()
+        for layer in hidden:
+            X = torch.nn.functional.relu(layer(X))
+        return last(X)
+
+
+# 6 · NumPy in, NumPy out
+
+
+def tensor(X, dtype=torch.float32):
+    return torch.tensor(X, dtype=dtype)
+
+
+MAKE_TENSOR = "make a tensor of X first: torch.tensor(X)."
+
+
+@mistake("numpy_scores", MAKE_TENSOR, message="must be Tensor")
+def scores_of_numpy(module, X):
+    with torch.no_grad():
+        return module(X).numpy()
+
+
+@mistake("numpy_scores", MAKE_TENSOR, message="'to'")
+def scores_of_numpy_converted(module, X):
+    with torch.no_grad():
+        return module(X.to(torch.float32)).numpy()
+
+
+@mistake(
+    "numpy_scores",
+    "the scores still know how they came about, for gradients. Compute them "
+    "under torch.no_grad(), or detach() them.",
+    message="Can't call numpy()",
+)
+def scores_with_gradients(module, X):
+    with torch.enable_grad():
+        return module(tensor(X)).numpy()
+
+
+@mistake(
+    "numpy_scores",
+    "the images are float64, the parameters float32, and PyTorch multiplies "
+    "only like with like: convert the images.",
+    message="must have the same dtype",
+)
+def scores_of_float64(module, X):
+    with torch.no_grad():
+        return module(torch.tensor(X)).numpy()
+
+
+NUMPY = "a tensor becomes an array by its method numpy()."
+
+
+@mistake("numpy_scores", NUMPY)
+def scores_in_a_tensor(module, X):
+    with torch.no_grad():
+        return module(tensor(X))
+
+
+@mistake("numpy_scores", NUMPY)
+def scores_in_a_list(module, X):
+    with torch.no_grad():
+        return module(tensor(X)).tolist()
+
+
+@mistake(
+    "numpy_scores",
+    "with torch.no_grad(): ... switches them on again at its end.",
+)
+def scores_without_gradients_for_everybody(module, X):
+    torch.set_grad_enabled(False)
+    return module(tensor(X)).numpy()
+
+
+@mistake(
+    "numpy_scores",
+    "with torch.no_grad(): ... puts back at its end what was before.",
+)
+def scores_with_gradients_for_everybody(module, X):
+    torch.set_grad_enabled(False)
+    scores = module(tensor(X)).numpy()
+    torch.set_grad_enabled(True)
+    return scores
+
+
+NOT_THE_NETWORK = (
+    "change the images, not the network: torch.tensor(X, dtype=torch.float32)."
+)
+
+
+@mistake("numpy_scores", NOT_THE_NETWORK)
+def scores_of_a_double_module(module, X):
+    with torch.no_grad():
+        return module.double()(tensor(X, torch.float64)).numpy()
+
+
+@mistake(
+    "numpy_scores",
+    "leave requires_grad as it is: torch.no_grad() is enough.",
+)
+def scores_of_a_frozen_module(module, X):
+    for param in module.parameters():
+        param.requires_grad = False
+    return module(tensor(X)).numpy()
+
+
+@mistake(
+    "numpy_scores",
+    "a dense network computes the same in both: leave it as it is.",
+)
+def scores_in_eval_mode(module, X):
+    module.eval()
+    with torch.no_grad():
+        return module(tensor(X)).numpy()
+
+
+@mistake(
+    "numpy_scores",
+    "no backward is needed here, nor anything else that learns.",
+)
+def scores_with_backward(module, X):
+    with torch.enable_grad():
+        scores = module(tensor(X))
+        scores.sum().backward()
+    return scores.detach().numpy()
+
+
+@mistake(
+    "numpy_scores",
+    "the pixels have lost their fractions: convert to float32, not to whole "
+    "numbers.",
+)
+def scores_of_whole_pixels(module, X):
+    with torch.no_grad():
+        return module(tensor(X.astype(int))).numpy()
+
+
+@mistake(
+    "numpy_scores",
+    "these are probabilities: return the scores.",
+)
+def scores_after_softmax(module, X):
+    with torch.no_grad():
+        return torch.softmax(module(tensor(X)), dim=1).numpy()
+
+
+@mistake(
+    "numpy_scores",
+    "these are the classes; return the scores themselves, all of them.",
+)
+def classes(module, X):
+    with torch.no_grad():
+        return module(tensor(X)).argmax(dim=1).numpy()
+
+
+@mistake(
+    "numpy_scores",
+    "these are the scores of the first image only: give the module all of "
+    "them.",
+)
+def scores_of_the_first_image(module, X):
+    with torch.no_grad():
+        return module(tensor(X[0])).numpy()
+
+
+@accepted("numpy_scores")
+def scores_detached(module, X):
+    return module(torch.from_numpy(X).float()).detach().numpy()
+
+
+@accepted("numpy_scores")
+def scores_in_inference_mode(module, X):
+    with torch.inference_mode():
+        return module(torch.as_tensor(X).to(torch.float32)).numpy()
+
+
+@accepted("numpy_scores")
+def scores_in_eval_and_back(module, X):
+    mode = module.training
+    module.eval()
+    with torch.no_grad():
+        scores = module(torch.Tensor(X)).cpu().numpy()
+    module.train(mode)
+    return scores
+
+
+@accepted("numpy_scores")
+def scores_of_one_after_the_other(module, X):
+    rows = [module(tensor(x)[None])[0].detach().numpy() for x in X]
+    return np.array(rows)
+
+
+# 7 · Random parameters
+
+
+def drawn(key, sizes, draw=jax.random.normal, spread=None, bias=0.0):
+    """Return random parameters; draw(key, shape); spread(d, k)."""
+    spread = spread or (lambda d, k: (2 / d) ** 0.5)
+    keys = jax.random.split(key, len(sizes))
+    return [
+        {"W": draw(key, (d, k)) * spread(d, k), "b": jnp.full(k, bias)}
+        for key, d, k in zip(keys, sizes, sizes[1:])
+    ]
+
+
+DICTS = "one dict for each layer: [{'W': ..., 'b': ...}, ...]."
+
+
+@mistake("init_params", DICTS)
+def params_in_tuples(key, sizes):
+    return [(layer["W"], layer["b"]) for layer in drawn(key, sizes)]
+
+
+@mistake("init_params", DICTS)
+def params_in_one_list(key, sizes):
+    return jax.tree.leaves(drawn(key, sizes))
+
+
+@mistake("init_params", DICTS)
+def params_in_one_dict(key, sizes):
+    return dict(enumerate(drawn(key, sizes)))
+
+
+@mistake("init_params", DICTS)
+def params_with_other_names(key, sizes):
+    return [{"w": p["W"], "b": p["b"]} for p in drawn(key, sizes)]
+
+
+HIDDEN_STATE = (
+    "jax.random.normal(key, shape) and jnp.zeros(shape) make them; NumPy's "
+    "generator would be hidden state."
+)
+
+
+@mistake("init_params", HIDDEN_STATE)
+def params_of_numpy(key, sizes):
+    def normal(key, shape):
+        return np.random.default_rng(0).normal(size=shape)
+
+    return drawn(key, sizes, normal)
+
+
+@mistake("init_params", HIDDEN_STATE)
+def params_with_biases_of_numpy(key, sizes):
+    params = drawn(key, sizes)
+    return [p | {"b": np.zeros(len(p["b"]))} for p in params]
+
+
+GENERATOR = np.random.default_rng(0)
+
+
+@mistake(
+    "init_params",
+    "all randomness must come from key: no np.random, no counter.",
+)
+def params_of_a_hidden_generator(key, sizes):
+    return drawn(key, sizes, lambda _, s: jnp.array(GENERATOR.normal(size=s)))
+
+
+USE_THE_KEY = (
+    "use the key that you are given, for each layer; don't make one inside."
+)
+
+
+@mistake("init_params", USE_THE_KEY)
+def params_of_a_key_made_inside(key, sizes):
+    return drawn(jax.random.key(0), sizes)
+
+
+@mistake("init_params", USE_THE_KEY)
+def params_of_half_a_key(key, sizes):
+    return drawn(key, sizes)[:1] + drawn(jax.random.key(0), sizes)[1:]
+
+
+@mistake(
+    "init_params",
+    "only the weights need to be different: jnp.zeros for b.",
+)
+def params_with_biases(key, sizes):
+    return drawn(key, sizes, bias=0.01)
+
+
+ONE_KEY = (
+    "one key gives the same numbers every time: split it, and use another "
+    "for each layer."
+)
+
+
+@mistake("init_params", ONE_KEY)
+def params_of_one_key(key, sizes):
+    return drawn(None, sizes, lambda _, s: jax.random.normal(key, s))
+
+
+N_MINUS_1 = (
+    "n sizes make n - 1 layers, each with a W (inputs, outputs) and a b "
+    "(outputs,)."
+)
+
+
+@mistake("init_params", N_MINUS_1)
+def params_without_last_layer(key, sizes):
+    return drawn(key, sizes[:-1])
+
+
+@mistake("init_params", N_MINUS_1)
+def params_without_first_layer(key, sizes):
+    return drawn(key, sizes[1:])
+
+
+@mistake("init_params", "W has one row for each *input*: (d, k).")
+def params_transposed(key, sizes):
+    return [p | {"W": p["W"].T} for p in drawn(key, sizes)]
+
+
+@mistake("init_params", "a layer has one bias for each output: (k,).")
+def params_with_biases_of_inputs(key, sizes):
+    biases = [jnp.zeros(d) for d in sizes]
+    return [p | {"b": b} for p, b in zip(drawn(key, sizes), biases)]
+
+
+@mistake("init_params", "b has one axis, (k,), not two.")
+def params_with_rows_of_biases(key, sizes):
+    return [p | {"b": p["b"][None]} for p in drawn(key, sizes)]
+
+
+@mistake(
+    "init_params",
+    "draw from jax.random.normal; uniform has no negative numbers.",
+)
+def params_of_positive_numbers(key, sizes):
+    return drawn(key, sizes, jax.random.uniform)
+
+
+@mistake("init_params", "draw from jax.random.normal.")
+def params_of_uniform_numbers(key, sizes):
+    def uniform(key, shape):
+        edge = 3**0.5
+        return jax.random.uniform(key, shape, minval=-edge, maxval=edge)
+
+    return drawn(key, sizes, uniform)
+
+
+@mistake(
+    "init_params",
+    "draw all of them at once: jax.random.normal(key, (d, k)).",
+)
+def params_of_equal_rows(key, sizes):
+    def rows(key, shape):
+        return jnp.ones(shape) * jax.random.normal(key, shape[1:])
+
+    return drawn(key, sizes, rows)
+
+
+@mistake("init_params", "the factor sqrt(2 / d) is missing.")
+def params_without_factor(key, sizes):
+    return drawn(key, sizes, spread=lambda d, k: 1)
+
+
+@mistake("init_params", "2 / d is the variance: take its square root.")
+def params_times_the_variance(key, sizes):
+    return drawn(key, sizes, spread=lambda d, k: 2 / d)
+
+
+@mistake("init_params", "d is the number of inputs, not of outputs.")
+def params_by_outputs(key, sizes):
+    return drawn(key, sizes, spread=lambda d, k: (2 / k) ** 0.5)
+
+
+@mistake("init_params", "it is 2 / d: the ReLU loses half of it.")
+def params_by_one_over_d(key, sizes):
+    return drawn(key, sizes, spread=lambda d, k: (1 / d) ** 0.5)
+
+
+@mistake("init_params", "it is sqrt(2 / d), not its inverse.")
+def params_by_the_inverse(key, sizes):
+    return drawn(key, sizes, spread=lambda d, k: (d / 2) ** 0.5)
+
+
+@mistake("init_params", "this is Glorot's; He's is sqrt(2 / d).")
+def params_of_glorot(key, sizes):
+    return drawn(key, sizes, spread=lambda d, k: (2 / (d + k)) ** 0.5)
+
+
+@accepted("init_params")
+def params_by_fold_in(key, sizes):
+    params = []
+    for i in range(len(sizes) - 1):
+        own = jax.random.fold_in(key, i)
+        W = jax.random.normal(own, (sizes[i], sizes[i + 1]))
+        scale = np.sqrt(2 / sizes[i])
+        params += [{"b": jnp.zeros((sizes[i + 1],)), "W": scale * W}]
+    return params
+
+
+@accepted("init_params")
+def params_by_one_split_after_the_other(key, sizes):
+    params = []
+    for d, k in pairs(sizes):
+        key, own = jax.random.split(key)
+        he = jax.nn.initializers.he_normal()
+        del he  # it draws from a truncated normal distribution
+        W = jnp.sqrt(2 / d) * jax.random.normal(own, shape=(d, k))
+        params.append(dict(W=W, b=jnp.zeros_like(W[0])))
+    return params
+
+
+# 8 · The network is a function
+
+
+def relu(z):
+    return jnp.maximum(z, 0)
+
+
+def scores_of(params, X, hidden=relu, end=lambda scores: scores):
+    *inner, last = params
+    for layer in inner:
+        X = hidden(X @ layer["W"] + layer["b"])
+    return end(X @ last["W"] + last["b"])
+
+
+@mistake(
+    "forward",
+    "the caller still needs the list: no pop and append, which change it; "
+    "use slices, which are copies.",
+)
+def forward_with_pop(params, X):
+    last = params.pop()
+    return scores_of([*params, last], X)
+
+
+@mistake(
+    "forward",
+    "use the argument params, not parameters outside the function.",
+)
+def forward_of_global_params(params, X):
+    rng = np.random.default_rng(0)
+    sizes = [X.shape[1], params[-1]["b"].size]
+    arrays = rng.normal(size=sizes), rng.normal(size=sizes[-1])
+    return scores_of([dict(zip("Wb", arrays))], X)
+
+
+@mistake("forward", "the biases are missing: each layer adds its b.")
+def forward_without_biases(params, X):
+    return scores_of([p | {"b": 0} for p in params], X)
+
+
+@mistake("forward", "the last layer's bias is missing.")
+def forward_without_last_bias(params, X):
+    return scores_of([*params[:-1], params[-1] | {"b": 0}], X)
+
+
+@mistake("forward", "the hidden layers' biases are missing.")
+def forward_without_hidden_biases(params, X):
+    return scores_of([*(p | {"b": 0} for p in params[:-1]), params[-1]], X)
+
+
+@mistake(
+    "forward",
+    "this is what the hidden layer says; the last layer is still to come.",
+)
+def forward_without_last_layer(params, X):
+    return relu(scores_of(params[:-1], X))
+
+
+@mistake("forward", SOFTMAX)
+def forward_with_softmax(params, X):
+    return scores_of(params, X, end=jax.nn.softmax)
+
+
+@mistake(
+    "forward",
+    "these are logarithms of probabilities; return the scores themselves.",
+)
+def forward_with_log_softmax(params, X):
+    return scores_of(params, X, end=jax.nn.log_softmax)
+
+
+@mistake("forward", LAST_RELU)
+def forward_with_relu_last(params, X):
+    return scores_of(params, X, end=relu)
+
+
+@mistake("forward", NO_BEND)
+def forward_without_bend(params, X):
+    return scores_of(params, X, lambda z: z)
+
+
+@mistake("forward", SIGMOID)
+def forward_of_sigmoids(params, X):
+    return scores_of(params, X, jax.nn.sigmoid)
+
+
+@mistake("forward", TANH)
+def forward_of_tanh(params, X):
+    return scores_of(params, X, jnp.tanh)
+
+
+@mistake(
+    "forward",
+    "the ReLU stands before the bias: relu(X @ W + b), with the bias inside.",
+)
+def forward_with_relu_before_the_bias(params, X):
+    *inner, last = params
+    for layer in inner:
+        X = relu(X @ layer["W"]) + layer["b"]
+    return X @ last["W"] + last["b"]
+
+
+@mistake(
+    "forward",
+    "a network may have any number of layers: walk through the list, don't "
+    "count on two.",
+)
+def forward_of_two_layers(params, X):
+    return scores_of([params[0], params[-1]], X)
+
+
+@mistake(
+    "forward",
+    "a network may have any number of layers: walk through the list, don't "
+    "count on two.",
+    message="too many values to unpack",
+)
+def forward_unpacked(params, X):
+    first, last = params
+    return scores_of([first, last], X)
+
+
+@mistake("forward", FIRST_BARE)
+def forward_with_relu_by_width(params, X):
+    k = len(params[-1]["b"])
+    return scores_of(params, X, lambda z: z if z.shape[1] == k else relu(z))
+
+
+@mistake(
+    "forward",
+    "the bias counts at every place of X @ W + b: the whole sum is bent by "
+    "the ReLU, and what goes on is the result, not its transpose.",
+    message="dot_general requires contracting dimensions",
+)
+def forward_with_transposed_weights(params, X):
+    return scores_of([p | {"W": p["W"].T} for p in params], X)
+
+
+TRACED = (
+    "NumPy can't be traced: write jnp.maximum (or jax.nn.relu) where you have "
+    "np."
+)
+
+
+@mistake("forward", TRACED, message="")
+def forward_with_numpy(params, X):
+    return scores_of(params, X, lambda z: np.maximum(z, 0))
+
+
+NO_VALUE = (
+    "under jit an array has no value yet, so no if, float() or bool() of it. "
+    "max(0, z) of whole arrays is jnp.maximum."
+)
+
+
+@mistake("forward", NO_VALUE, message="")
+def forward_with_if(params, X):
+    last = params[-1]
+    bias = last["b"] if last["b"].any() else 0
+    return scores_of([*params[:-1], last | {"b": bias}], X)
+
+
+@mistake(
+    "forward",
+    "max compares whole arrays, and they have no single answer: entry by "
+    "entry it is jnp.maximum(z, 0).",
+    message="truth value of an array",
+)
+def forward_with_max(params, X):
+    return scores_of(params, X, lambda z: max(z, 0))
+
+
+@mistake(
+    "forward",
+    "a layer is a dict: its arrays are layer['W'] and layer['b'].",
+    message="has no attribute",
+)
+def forward_with_attributes(params, X):
+    for layer in params:
+        X = X @ layer.W + layer.b
+    return X
+
+
+@mistake(
+    "forward",
+    "params is a list with a dict for each layer: params[0]['W'].",
+    message="list indices must be integers",
+)
+def forward_with_one_dict(params, X):
+    return X @ params["W"] + params["b"]
+
+
+@accepted("forward")
+def forward_by_index(params, X):
+    for i in range(len(params)):
+        X = jnp.dot(X, params[i]["W"]) + params[i]["b"]
+        if i < len(params) - 1:
+            X = jnp.where(X > 0, X, 0)
+    return X
+
+
+@accepted("forward")
+def forward_by_reduce(params, X):
+    def layer(X, p):
+        return jax.nn.relu(X) @ p["W"] + p["b"]
+
+    first = X @ params[0]["W"] + params[0]["b"]
+    return functools.reduce(layer, params[1:], first)
+
+
+@accepted("forward")
+def forward_by_einsum(params, X):
+    for p in params[:-1]:
+        z = jnp.einsum("nd,dk->nk", X, p["W"]) + p["b"]
+        X = z * (z > 0)
+    return jnp.einsum("nd,dk->nk", X, params[-1]["W"]) + params[-1]["b"]
+
+
+# 9 · A step
+
+
+def stepped(params, grads, step):
+    return jax.tree.map(step, params, grads)
+
+
+NEW_DICTS = (
+    "make new arrays, lists and dicts: x = x - 1 where you have x -= 1. What "
+    "you assign to a part of an argument, you write into the caller's own."
+)
+
+
+@mistake("sgd_step", NEW_DICTS)
+def step_in_place(params, grads, lr):
+    for layer, grad in zip(params, grads):
+        layer["W"] = layer["W"] - lr * grad["W"]
+        layer["b"] = layer["b"] - lr * grad["b"]
+    return params
+
+
+@mistake("sgd_step", NEW_DICTS)
+def step_into_a_shallow_copy(params, grads, lr):
+    new = list(params)
+    for layer, grad in zip(new, grads):
+        for name in layer:
+            layer[name] -= lr * grad[name]
+    return new
+
+
+FORM = (
+    "a list of dicts goes in, a list of dicts comes out: jax.tree.map keeps "
+    "the form of a tree."
+)
+
+
+@mistake("sgd_step", FORM)
+def step_of_leaves(params, grads, lr):
+    new = stepped(params, grads, lambda p, g: p - lr * g)
+    return jax.tree.leaves(new)
+
+
+@mistake("sgd_step", FORM)
+def step_of_the_first_layer(params, grads, lr):
+    return stepped(params, grads, lambda p, g: p - lr * g)[0]
+
+
+@mistake("sgd_step", FORM, message="can't multiply sequence")
+def step_of_lists(params, grads, lr):
+    return params - lr * grads
+
+
+@mistake("sgd_step", "you walk uphill: subtract.")
+def step_uphill(params, grads, lr):
+    return stepped(params, grads, lambda p, g: p + lr * g)
+
+
+@mistake("sgd_step", "multiply the gradient by lr.")
+def step_without_rate(params, grads, lr):
+    return stepped(params, grads, lambda p, g: p - g)
+
+
+@mistake("sgd_step", "multiply the gradient by lr, don't divide.")
+def step_divided_by_rate(params, grads, lr):
+    return stepped(params, grads, lambda p, g: p - g / lr)
+
+
+@mistake("sgd_step", "this is only the change; add it to the old parameters.")
+def step_alone(params, grads, lr):
+    return stepped(params, grads, lambda p, g: -lr * g)
+
+
+@mistake(
+    "sgd_step", "this is only the change; subtract it from the parameters."
+)
+def step_alone_and_positive(params, grads, lr):
+    return stepped(params, grads, lambda p, g: lr * g)
+
+
+@mistake("sgd_step", "the biases take a step too.")
+def step_without_biases(params, grads, lr):
+    return stepped(params, grads, lambda p, g: p - lr * g * (p.ndim > 1))
+
+
+@mistake("sgd_step", "the weights take a step too.")
+def step_without_weights(params, grads, lr):
+    return stepped(params, grads, lambda p, g: p - lr * g * (p.ndim == 1))
+
+
+@mistake("sgd_step", "these are the old parameters: nothing has moved.")
+def step_nowhere(params, grads, lr):
+    return stepped(params, grads, lambda p, g: p)
+
+
+@mistake(
+    "sgd_step",
+    "lr multiplies the gradient only: p - lr * g, not (p - g) times lr.",
+)
+def step_with_rate_outside(params, grads, lr):
+    return stepped(params, grads, lambda p, g: lr * (p - g))
+
+
+@accepted("sgd_step")
+def step_by_loops(params, grads, lr):
+    new = []
+    for layer, grad in zip(params, grads):
+        W, b = layer["W"] - lr * grad["W"], layer["b"] - lr * grad["b"]
+        new.append({"b": b, "W": W})
+    return new
+
+
+@accepted("sgd_step")
+def step_by_two_maps(params, grads, lr):
+    steps = jax.tree.map(lambda g: lr * g, grads)
+    return jax.tree.map(jnp.subtract, params, steps)
+
+
+# 10 · The move to Lisbon
+
+FITS = (
+    "the shapes don't fit: Keras wants all weights in one list, in their "
+    "order, and as they are, not transposed."
+)
+NOT_COPIED = "nothing was copied: the network has its old weights."
+
+
+@mistake("load_keras", FITS, message="not compatible with")
+def keras_transposed(model, weights):
+    model.set_weights([a.T for a in weights])
+    return model
+
+
+@mistake("load_keras", FITS, message="set_weights")
+def keras_without_biases(model, weights):
+    model.set_weights(weights[::2])
+    return model
+
+
+@mistake("load_keras", FITS, message="not compatible with")
+def keras_in_two_groups(model, weights):
+    model.set_weights([*weights[::2], *weights[1::2]])
+    return model
+
+
+@mistake("load_keras", NOT_COPIED)
+def keras_as_it_was(model, weights):
+    return model
+
+
+@mistake("load_keras", NOT_COPIED)
+def keras_bound_to_other_names(model, weights):
+    for own, value in zip(model.get_weights(), weights):
+        own[...] = value
+    return model
+
+
+@mistake("load_keras", "the biases still have their old values.")
+def keras_with_old_biases(model, weights):
+    for layer, W in zip(model.layers[1:], weights[::2]):
+        layer.kernel.assign(W)
+    return model
+
+
+@mistake(
+    "load_keras",
+    "the first layer in model.layers is the input, which has no weights: "
+    "model.set_weights takes care of it.",
+    message="has no attribute 'kernel'",
+)
+def keras_with_the_input(model, weights):
+    for layer, W in zip(model.layers, weights[::2]):
+        layer.kernel.assign(W)
+    return model
+
+
+@mistake(
+    "load_keras",
+    "copy the weights into the model that you are given, and return it.",
+)
+def keras_weights_returned(model, weights):
+    model.set_weights(weights)
+    return model.get_weights()
+
+
+OTHERS = "others still need them: no pop, no -=, no assignment to a part."
+
+
+@mistake("load_keras", OTHERS)
+def keras_with_pop(model, weights):
+    for layer in model.layers[1:]:
+        layer.set_weights([weights.pop(0), weights.pop(0)])
+    return model
+
+
+@accepted("load_keras")
+def keras_by_layers(model, weights):
+    dense = [layer for layer in model.layers if layer.weights]
+    for i, layer in enumerate(dense):
+        layer.set_weights(weights[2 * i : 2 * i + 2])
+    return model
+
+
+@accepted("load_keras")
+def keras_by_assign(model, weights):
+    for own, value in zip(model.trainable_variables, weights):
+        own.assign(value)
+    return model
+
+
+# 11 · The move to Oslo
+
+
+def copied_into(module, weights, copy):
+    with torch.no_grad():
+        for param, value in zip(module.parameters(), weights):
+            copy(param, value)
+    return module
+
+
+@mistake(
+    "load_torch",
+    "copying is no part of the network's computation: do it under with "
+    "torch.no_grad():",
+    message="leaf Variable",
+)
+def torch_with_gradients(module, weights):
+    for param, value in zip(module.parameters(), weights):
+        param.copy_(torch.tensor(value.T))
+    return module
+
+
+TRANSPOSE = "PyTorch stores one row for each output: transpose W."
+
+
+@mistake("load_torch", TRANSPOSE, message="must match the size of tensor")
+def torch_untransposed(module, weights):
+    return copied_into(
+        module, weights, lambda p, value: p.copy_(torch.tensor(value))
+    )
+
+
+@mistake("load_torch", TRANSPOSE, message="cannot be multiplied")
+def torch_untransposed_data(module, weights):
+    for param, value in zip(module.parameters(), weights):
+        param.data = torch.tensor(value, dtype=torch.float32)
+    return module
+
+
+@mistake(
+    "load_torch",
+    "copy_ and data want a tensor: torch.tensor(value.T).",
+    message="must be Tensor, not numpy.ndarray",
+)
+def torch_of_numpy(module, weights):
+    return copied_into(module, weights, lambda p, value: p.copy_(value.T))
+
+
+@mistake(
+    "load_torch",
+    "copy_ and data want a tensor: torch.tensor(value.T).",
+    message="data",
+)
+def torch_data_of_numpy(module, weights):
+    for param, value in zip(module.parameters(), weights):
+        param.data = value.T
+    return module
+
+
+@mistake(
+    "load_torch",
+    "assigning to data changes the type. param.copy_(tensor) writes into the "
+    "old parameter and converts.",
+)
+def torch_data_in_float64(module, weights):
+    for param, value in zip(module.parameters(), weights):
+        param.data = torch.tensor(value.T)
+    return module
+
+
+LEARN = (
+    "they are still those that module.parameters() gives, and their "
+    "requires_grad stays True; torch.no_grad() ends by itself."
+)
+
+
+@mistake("load_torch", LEARN)
+def torch_frozen(module, weights):
+    for param, value in zip(module.parameters(), weights):
+        param.requires_grad = False
+        param.copy_(torch.tensor(value.T))
+    return module
+
+
+@mistake(
+    "load_torch",
+    "the network still has its old weights. param = ... only gives the name "
+    "param to another tensor; write into the parameter, with "
+    "param.copy_(...).",
+)
+def torch_bound_to_other_names(module, weights):
+    for param, value in zip(module.parameters(), weights):
+        param = torch.tensor(value.T)
+        assert param is not None
+    return module
+
+
+@mistake(
+    "load_torch",
+    "you transpose where the shapes differ; a square layer needs it too.",
+)
+def torch_transposed_by_shape(module, weights):
+    def copy(param, value):
+        fits = value.shape == param.shape
+        param.copy_(torch.tensor(value if fits else value.T))
+
+    return copied_into(module, weights, copy)
+
+
+@mistake(
+    "load_torch",
+    "reshape keeps the order of the numbers, and so mixes rows and columns: "
+    "transpose, W.T.",
+)
+def torch_reshaped(module, weights):
+    return copied_into(
+        module,
+        weights,
+        lambda p, value: p.copy_(torch.tensor(value.reshape(p.shape))),
+    )
+
+
+@mistake("load_torch", "the biases still have their old values.")
+def torch_with_old_biases(module, weights):
+    for linear, W in zip(module[::2], weights[::2]):
+        linear.weight.data = torch.tensor(W.T, dtype=torch.float32)
+    return module
+
+
+SHARE = (
+    "they share their memory: torch.tensor(W) and jnp.array(W) copy, "
+    "torch.from_numpy(W), jax.device_put(W) and W itself don't."
+)
+
+
+@mistake("load_torch", SHARE)
+def torch_sharing_memory(module, weights):
+    for param, value in zip(module.parameters(), weights):
+        param.data = torch.from_numpy(value.T).float()
+    return module
+
+
+@mistake(
+    "load_torch",
+    "with torch.no_grad(): ... switches them on again at its end.",
+)
+def torch_without_gradients_for_everybody(module, weights):
+    torch.set_grad_enabled(False)
+    return copied_into(
+        module, weights, lambda p, value: p.copy_(torch.tensor(value.T))
+    )
+
+
+@mistake("load_torch", OTHERS)
+def torch_with_transposed_list(module, weights):
+    for i in range(len(weights)):
+        weights[i] = weights[i].T
+    copied_into(module, weights, lambda p, value: p.copy_(torch.tensor(value)))
+    weights.clear()
+    return module
+
+
+@mistake(
+    "load_torch",
+    "copy the weights into the module that you are given, and return it.",
+)
+def torch_params_returned(module, weights):
+    copied_into(
+        module, weights, lambda p, value: p.copy_(torch.tensor(value.T))
+    )
+    return list(module.parameters())
+
+
+@accepted("load_torch")
+def torch_by_state_dict(module, weights):
+    names = module.state_dict()
+    arrays = [torch.tensor(value.T) for value in weights]
+    module.load_state_dict(dict(zip(names, arrays)))
+    return module
+
+
+@accepted("load_torch")
+def torch_by_data(module, weights):
+    for param, value in zip(module.parameters(), weights):
+        param.data[:] = torch.from_numpy(np.transpose(value))
+    return module
+
+
+@accepted("load_torch")
+def torch_by_new_parameters(module, weights):
+    linears = [m for m in module if hasattr(m, "weight")]
+    for linear, W, b in zip(linears, weights[::2], weights[1::2]):
+        linear.weight = torch.nn.Parameter(torch.tensor(W.T).float().clone())
+        linear.bias = torch.nn.Parameter(torch.Tensor(b).clone())
+    return module
+
+
+# 12 · The move to Nairobi
+
+
+@mistake("jax_tree", DICTS)
+def tree_without_dicts(weights):
+    return [jnp.array(array) for array in weights]
+
+
+@mistake("jax_tree", DICTS)
+def tree_of_pairs(weights):
+    arrays = map(jnp.array, weights)
+    return list(zip(arrays, arrays))
+
+
+JAX_ARRAYS = (
+    "NumPy arrays can be changed; jnp.array(W) makes a JAX array of one."
+)
+
+
+@mistake("jax_tree", JAX_ARRAYS)
+def tree_of_numpy(weights):
+    return [{"W": W, "b": b} for W, b in zip(weights[::2], weights[1::2])]
+
+
+@mistake(
+    "jax_tree",
+    "JAX leaves it to you, and exercise 7 says (d, k): no transpose.",
+)
+def tree_transposed(weights):
+    arrays = [jnp.array(a.T) for a in weights]
+    return [{"W": W, "b": b} for W, b in zip(arrays[::2], arrays[1::2])]
+
+
+@mistake("jax_tree", SHARE)
+def tree_sharing_memory(weights):
+    arrays = map(jax.device_put, weights)
+    return [{"W": W, "b": b} for W, b in zip(arrays, arrays)]
+
+
+@mistake(
+    "jax_tree",
+    "the pairs overlap: weights[::2] are the W, weights[1::2] their b.",
+)
+def tree_of_overlapping_pairs(weights):
+    arrays = [*map(jnp.array, weights)]
+    return [{"W": W, "b": b} for W, b in zip(arrays, arrays[1:])]
+
+
+@mistake("jax_tree", "W and b are exchanged.")
+def tree_with_exchanged_names(weights):
+    arrays = map(jnp.array, weights)
+    return [{"b": W, "W": b} for W, b in zip(arrays, arrays)]
+
+
+@mistake("jax_tree", "only the first layer is in the list.")
+def tree_of_the_first_layer(weights):
+    return [{"W": jnp.array(weights[0]), "b": jnp.array(weights[1])}]
+
+
+@mistake("jax_tree", "the last layer is missing.")
+def tree_without_last_layer(weights):
+    arrays = map(jnp.array, weights[:-2])
+    return [{"W": W, "b": b} for W, b in zip(arrays, arrays)]
+
+
+@mistake("jax_tree", OTHERS)
+def tree_with_pop(weights):
+    params = []
+    while weights:
+        W, b = jnp.array(weights.pop(0)), jnp.array(weights.pop(0))
+        params.append({"W": W, "b": b})
+    return params
+
+
+@accepted("jax_tree")
+def tree_by_index(weights):
+    params = []
+    for i in range(0, len(weights), 2):
+        params.append(dict(b=jnp.array(weights[i + 1])))
+        params[-1]["W"] = jnp.array(weights[i], copy=True)
+    return params
+
+
+@accepted("jax_tree")
+def tree_in_float32(weights):
+    arrays = [jnp.array(array, dtype=jnp.float32) for array in weights]
+    return [{"W": W, "b": b} for W, b in zip(arrays[0::2], arrays[1::2])]
+
+
+# 13 · The class
+
+
+@mistake(
+    "MendedNet",
+    "the optimizer trains only what parameters() finds. Where are the hidden "
+    "layers kept, and does PyTorch look there?",
+)
+class MendedWithAPlainList(TorchBase):
+    def __init__(self, sizes):
+        super().__init__(sizes)
+        made = list(self.layers)
+        del self.layers
+        self.layers, self.final = made, made[-1]
+
+
+@mistake("MendedNet", SOFTMAX)
+class MendedWithSoftmax(TorchBase):
+    def end(self, scores):
+        return torch.softmax(scores, dim=-1)
+
+
+@mistake("MendedNet", SOFTMAX)
+class MendedWithReluAndSoftmax(TorchBase):
+    def end(self, scores):
+        return torch.softmax(torch.relu(scores), dim=-1)
+
+
+@mistake(
+    "MendedNet",
+    "a log_softmax is a softmax still: cross_entropy wants the scores "
+    "themselves.",
+)
+class MendedWithLogSoftmax(TorchBase):
+    def end(self, scores):
+        return torch.log_softmax(scores, dim=-1)
+
+
+@mistake(
+    "MendedNet",
+    "a class whose score is cut off at 0 gets no gradient, even if it is the "
+    "true one.",
+)
+class MendedWithReluLast(TorchBase):
+    def end(self, scores):
+        return torch.relu(scores)
+
+
+@mistake("MendedNet", "too much is gone: the hidden layers need their ReLU.")
+class MendedWithoutBend(TorchBase):
+    def bend(self, z):
+        return z
+
+
+@mistake("MendedNet", SIGMOID)
+class MendedWithSigmoids(TorchBase):
+    def bend(self, z):
+        return torch.sigmoid(z)
+
+
+@mistake("MendedNet", "it ends with return: what are the scores?")
+class MendedWithoutReturn(TorchBase):
+    def forward(self, X):
+        super().forward(X)
+
+
+class TorchMLP(TorchBase):
+    """What exercise 5 asks for."""
+
+
+@mistake(
+    "MendedNet",
+    "copy Chiara's lines and mend them: class MendedNet(torch.nn.Module).",
+)
+class MendedFromExercise5(TorchMLP):
+    pass
+
+
+@accepted("MendedNet")
+class MendedInASequence(TorchInASequence):
+    pass
+
+
+@accepted("MendedNet")
+class MendedWithRegisteredLayers(torch.nn.Module):
+    def __init__(self, sizes):
+        super().__init__()
+        *inner, final = pairs(sizes)
+        self.hidden = [torch.nn.Linear(d, k) for d, k in inner]
+        for i, linear in enumerate(self.hidden):
+            self.register_module(f"hidden{i}", linear)
+        self.final = torch.nn.Linear(*final)
+
+    def forward(self, X):
+        for linear in self.hidden:
+            X = torch.relu(linear(X))
+        return self.final(X)
+
+
+# 14 · The training
+
+
+def trained(module, X, y, num_steps, optimizer, batch=None, before=True):
+    """Train with an optimizer; batch(i): the images of step i; before: are
+    the gradients set to zero before a step?"""
+    losses = []
+    for i in range(num_steps):
+        used = batch(i) if batch else slice(None)
+        loss = torch.nn.functional.cross_entropy(module(X[used]), y[used])
+        if before:
+            optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+def sgd(module, lr, **settings):
+    return torch.optim.SGD(module.parameters(), lr=lr, **settings)
+
+
+@mistake(
+    "mended_train",
+    "the steps become larger and larger: backward *adds* to the gradients of "
+    "all steps before.",
+)
+def train_with_all_gradients(module, X, y, lr, num_steps):
+    optimizer = sgd(module, lr)
+    return trained(module, X, y, num_steps, optimizer, before=False)
+
+
+@mistake(
+    "mended_train",
+    "the steps become larger and larger: backward *adds* to the gradients of "
+    "all steps before.",
+)
+def train_with_one_zero_grad(module, X, y, lr, num_steps):
+    optimizer = sgd(module, lr)
+    optimizer.zero_grad()
+    return trained(module, X, y, num_steps, optimizer, before=False)
+
+
+NOTHING_MOVES = (
+    "nothing moves. Is there a gradient left when step is called, and does "
+    "the loss get the scores as they are?"
+)
+
+
+@mistake("mended_train", NOTHING_MOVES)
+def train_without_gradients(module, X, y, lr, num_steps):
+    optimizer, losses = sgd(module, lr), []
+    for _ in range(num_steps):
+        loss = torch.nn.functional.cross_entropy(module(X), y)
+        loss.backward()
+        optimizer.zero_grad()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+@mistake("mended_train", NOTHING_MOVES)
+def train_without_steps(module, X, y, lr, num_steps):
+    return trained(module, X, y, num_steps, sgd(module, 0.0))
+
+
+@mistake(
+    "mended_train", "only one step was made: is the return inside the loop?"
+)
+def train_one_step(module, X, y, lr, num_steps):
+    return trained(module, X, y, 1, sgd(module, lr))
+
+
+@mistake(
+    "mended_train",
+    "the mending is to be in the loop; the optimizer stays SGD, with nothing "
+    "but lr.",
+)
+def train_with_adam(module, X, y, lr, num_steps):
+    optimizer = torch.optim.Adam(module.parameters(), lr=lr)
+    return trained(module, X, y, num_steps, optimizer)
+
+
+@mistake(
+    "mended_train",
+    "the mending is to be in the loop; the optimizer stays SGD, with nothing "
+    "but lr.",
+)
+def train_with_momentum(module, X, y, lr, num_steps):
+    optimizer = sgd(module, lr, momentum=0.9)
+    return trained(module, X, y, num_steps, optimizer)
+
+
+@mistake(
+    "mended_train",
+    "the mending is to be in the loop; the optimizer stays SGD, with nothing "
+    "but lr.",
+)
+def train_with_weight_decay(module, X, y, lr, num_steps):
+    optimizer = sgd(module, lr, weight_decay=0.01)
+    return trained(module, X, y, num_steps, optimizer)
+
+
+@mistake("mended_train", "use the rate lr that the function is given.")
+def train_with_another_rate(module, X, y, lr, num_steps):
+    return trained(module, X, y, num_steps, sgd(module, 0.1))
+
+
+ALL_IMAGES = "each step uses all images at once: no batches."
+
+
+@mistake("mended_train", ALL_IMAGES)
+def train_with_the_first_32(module, X, y, lr, num_steps):
+    first = slice(32)
+    return trained(module, X, y, num_steps, sgd(module, lr), lambda i: first)
+
+
+@mistake("mended_train", ALL_IMAGES)
+def train_with_one_image_a_step(module, X, y, lr, num_steps):
+    optimizer = sgd(module, lr)
+    return trained(module, X, y, num_steps, optimizer, lambda i: [i % len(X)])
+
+
+ITEM = (
+    "loss.item() is the number; the tensor loss would keep the whole graph "
+    "of its step in memory."
+)
+
+
+@mistake("mended_train", ITEM)
+def train_with_tensors(module, X, y, lr, num_steps):
+    return [
+        *map(torch.tensor, trained(module, X, y, num_steps, sgd(module, lr)))
+    ]
+
+
+@mistake("mended_train", "return the losses of all steps, in a list.")
+def train_with_the_last_loss(module, X, y, lr, num_steps):
+    return trained(module, X, y, num_steps, sgd(module, lr))[-1]
+
+
+@mistake(
+    "mended_train",
+    "these are the losses after the steps: each must be noted before its "
+    "step.",
+)
+def train_with_losses_after(module, X, y, lr, num_steps):
+    losses = trained(module, X, y, num_steps, sgd(module, lr))
+    last = torch.nn.functional.cross_entropy(module(X), y).item()
+    return [*losses[1:], last]
+
+
+@accepted("mended_train")
+def train_with_zero_grad_at_the_end(module, X, y, lr, num_steps):
+    optimizer, losses = sgd(module, lr), []
+    for _ in range(num_steps):
+        loss = torch.nn.functional.cross_entropy(module(X), y)
+        loss.backward()
+        optimizer.step()
+        optimizer.zero_grad()
+        losses += [float(loss)]
+    return losses
+
+
+@accepted("mended_train")
+def train_by_hand(module, X, y, lr, num_steps):
+    losses = []
+    for _ in range(num_steps):
+        module.zero_grad()
+        loss = torch.nn.functional.cross_entropy(module(X), y)
+        losses.append(loss.detach().item())
+        loss.backward()
+        with torch.no_grad():
+            for param in module.parameters():
+                param -= lr * param.grad
+    return losses
+
+
+# 16 · Who pulls hardest
+
+
+def squares(loss, params, X, y):
+    """Return the squares of each image's gradient, [(n,), ...], one array
+    for each leaf of params."""
+    grads = jax.vmap(jax.grad(loss), in_axes=(None, 0, 0))(params, X, y)
+    rows = [g.reshape(len(y), -1) for g in jax.tree.leaves(grads)]
+    return [(row**2).sum(axis=1) for row in rows]
+
+
+ONE_IMAGE = (
+    "the loss is made for one image: jax.vmap calls its gradient for each of "
+    "them, in_axes=(None, 0, 0)."
+)
+
+
+@mistake("gradient_lengths", ONE_IMAGE, message="contracting dimensions")
+def lengths_of_all_at_once(loss, params, X, y):
+    return jax.tree.leaves(jax.grad(loss)(params, X, y))[0]
+
+
+@mistake(
+    "gradient_lengths",
+    "vmap goes through the parameters too, but all images share them: "
+    "in_axes=(None, 0, 0).",
+    message="vmap",
+)
+def lengths_with_mapped_parameters(loss, params, X, y):
+    return jax.vmap(jax.grad(loss))(params, X, y)
+
+
+@mistake("gradient_lengths", "these are the squares of the lengths.")
+def squared_lengths(loss, params, X, y):
+    return sum(squares(loss, params, X, y))
+
+
+@mistake(
+    "gradient_lengths", "the bias is missing: take all leaves of the tree."
+)
+def lengths_of_the_weights(loss, params, X, y):
+    return jnp.sqrt(squares(loss, params, X, y)[1])
+
+
+@mistake(
+    "gradient_lengths",
+    "the lengths of w's and b's gradients are added; add their squares, then "
+    "take the root.",
+)
+def lengths_added(loss, params, X, y):
+    return sum(map(jnp.sqrt, squares(loss, params, X, y)))
+
+
+@mistake(
+    "gradient_lengths",
+    "this is one length of all gradients together; each image has its own.",
+)
+def length_of_all(loss, params, X, y):
+    return jnp.sqrt(sum(squares(loss, params, X, y)).sum())
+
+
+@accepted("gradient_lengths")
+def lengths_by_loop(loss, params, X, y):
+    lengths = []
+    for x, label in zip(X, y):
+        grads = jax.tree.leaves(jax.grad(loss)(params, x, label))
+        lengths.append(jnp.sqrt(sum((g**2).sum() for g in grads)))
+    return jnp.array(lengths)
+
+
+@accepted("gradient_lengths")
+def lengths_inside_vmap(loss, params, X, y):
+    def length(x, label):
+        grads = jax.tree.leaves(jax.grad(loss)(params, x, label))
+        return jnp.linalg.norm(jnp.concatenate([*map(jnp.ravel, grads)]))
+
+    return jax.vmap(length)(X, y)
