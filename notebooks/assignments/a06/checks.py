@@ -54,13 +54,51 @@ def _used(function, seen):
                 yield from _used(used, seen)
 
 
+def equal(answer, right, what, hint):
+    """Compare as `check.equal`; hint: what to say if no mistake is known."""
+    try:
+        check.equal(answer, right, what)
+    except Exception as wrong:
+        wrong.hint = hint
+        raise
+
+
 # 1 · How large may a step be?
 
 
 def limit_of_three_curvatures(largest_rate):
-    A = np.array([[3.0, 2.2, 0.0], [-0.2, 4.5, 0.0], [0.0, 0.0, 1.0]])
-    check.call(largest_rate, A, gives=0.2)
-    check.call(largest_rate, A, gives=0.2)
+    A = np.array([[3.0, 2.2, 0.0], [-0.2, 4.5, 0.0], [0.0, 0.0, 1.5]])
+    for _ in range(2):
+        limit = check.call(largest_rate, A)
+        wrong = comparing.is_numeric(limit) and np.shape(limit) == ()
+        wrong = wrong and not comparing.same(limit, 0.2)
+        hint = _look_at_simpler_bowls(largest_rate) if wrong else ""
+        equal(limit, 0.2, "the result", hint)
+
+
+def _look_at_simpler_bowls(largest_rate):
+    """Return a hint: the simplest bowl for which a limit is wrong."""
+    bowls = {
+        "already in one dimension, for A = [[3]], it is wrong. What is the "
+        "second derivative of 3 x^2, and which rates keep 1 - lr times that "
+        "between -1 and 1?": [[3.0]],
+        "in one dimension it is right, but not for A = [[1, 0], [0, 3]]. "
+        "Which of the two directions breaks first?": [[1.0, 0.0], [0.0, 3.0]],
+        "for A = [[1, 0], [0, 3]] it is right, but not for [[2, 1], [1, 2]]: "
+        "write out the sum, differentiate it twice, and take the eigenvalues "
+        "of the Hessian.": [[2.0, 1.0], [1.0, 2.0]],
+    }
+    for hint, A in bowls.items():
+        try:
+            right = comparing.same(largest_rate(np.array(A)), 1 / 3)
+        except Exception:
+            right = False
+        if not right:
+            return hint
+    return (
+        "for a symmetric matrix it is right, and this one isn't symmetric: "
+        "A_12 and A_21 both belong to the term x_1 x_2."
+    )
 
 
 def limit_of_whole_numbers(largest_rate):
@@ -120,17 +158,19 @@ def walk(optimizer, params, gradients, rates, *settings, state=None):
     Parameters: optimizer; params, {name: array}; gradients, a list of such;
     rates, as many; settings, which follow the rate; state, before the first
     step (default: no steps, zero averages).
-    Returns: {name: (array after step 1, after step 2, ...)}.
+    Returns: {name: (array after step 1, after step 2, ...)} and the states
+    after the steps.
     """
     zeros = [{name: 0 * w for name, w in params.items()} for _ in "ms"]
     state = state or {"t": 0, "m": zeros[0], "s": zeros[1]}
     walks = []
     for _ in range(2):
-        now, memory, path = params, state, []
+        now, memory, path, states = params, state, [], []
         for grads, lr in zip(gradients, rates):
             found = check.call(optimizer, now, grads, memory, lr, *settings)
             now, memory = _params_and_state(found, params)
             path.append(now)
+            states.append(memory)
         walks.append({k: tuple(step[k] for step in path) for k in params})
     first, second = (tuple(walk.values()) for walk in walks)
     check.that(
@@ -139,7 +179,7 @@ def walk(optimizer, params, gradients, rates, *settings, state=None):
         "keep what you remember in the state that you return, and nowhere "
         "else: no global variables.",
     )
-    return walks[0]
+    return walks[0], states
 
 
 def _params_and_state(found, params):
@@ -205,10 +245,57 @@ def averages(first, values, alpha):
     return np.multiply.outer(kept, first) + np.tensordot(shares, values, 1)
 
 
+AVERAGE = (
+    "look at the line that makes the new {0}, and at what you store: α times "
+    'the {0} of the state, plus 1 - α times %s, goes into state["{0}"].'
+)
+HINTS = {
+    "m": AVERAGE % "g",
+    "s": AVERAGE % "g²",
+    "t": 'state["t"] is the number of steps so far: add one in each step.',
+}
+
+
+def _compare_steps(walked, right, step, **averages):
+    """Compare a weight after each step; say if its averages were right.
+
+    Parameters: walked, of `walk`; right, a tuple; step, a hint on what comes
+    after the averages; averages, what the state should have, such tuples.
+    """
+    path, states = walked
+    found = path["w"]
+    wrong = [k for k, w in enumerate(right) if not comparing.same(found[k], w)]
+    what = "w after step" if len(right) > 1 else "w after this step"
+    if wrong:
+        where, hint = _look_at_the_state(states, averages, wrong[0])
+        what, step = where + what, hint or step
+    if len(right) > 1:
+        equal(found, right, what, step)
+    else:
+        equal(found[0], right[0], what, step)
+
+
+def _look_at_the_state(states, averages, k):
+    """Return what of the state is wrong after step k (from 0), in half a
+    sentence, and a hint; '' if nothing is."""
+    for entry, values in averages.items():
+        held = states[k].get(entry)
+        value = held.get("w") if isinstance(held, dict) else held
+        if not comparing.same(value, values[k]):
+            known = value is not None and comparing.is_numeric(value)
+            value = np.round(value, 4).tolist() if known else "nothing"
+            said = f"after step {k + 1} the state has {value} as {entry}"
+            hint = HINTS[entry].format(entry)
+            return f"{said}, not {values[k]}; ", hint
+    return "the averages in the state are right, but ", ""
+
+
 def _last(path, name, right):
     """Compare a parameter after the last step."""
     steps = len(path[name])
-    check.equal(path[name][-1], right.tolist(), f"{name} after step {steps}")
+    check.equal(
+        path[name][-1], right.tolist(), f"the array {name} after step {steps}"
+    )
 
 
 def _run_again(optimizer, seed, alphas, eps, corrected, uses_m):
@@ -218,7 +305,7 @@ def _run_again(optimizer, seed, alphas, eps, corrected, uses_m):
         settings = (*alphas, eps) if eps else alphas
         grads = [{"w": g} for g in slopes]
         given = {"w": w}, grads, rates, *settings
-        path = walk(optimizer, *given, state=state)
+        path, _ = walk(optimizer, *given, state=state)
         column = (n,) + (1,) * len(shape)
         t = np.arange(6.0, 6 + n).reshape(column)
         ahead, below = slopes, 1.0
@@ -234,24 +321,26 @@ def _run_again(optimizer, seed, alphas, eps, corrected, uses_m):
 
 # 2 · Momentum
 
+ALONG_M = "look at the line that makes the new weight: w minus lr times m."
+
 
 def momentum_of_three_steps(momentum):
     is_own_work(momentum)
     grads = scalars(4.0, 4.0, -8.0)
-    path = walk(momentum, *scalars(10.0), grads, [2, 2, 1], 0.75)
-    check.equal(path["w"], (8, 4.5, 5.1875), "w after step")
+    walked = walk(momentum, *scalars(10.0), grads, [2, 2, 1], 0.75)
+    _compare_steps(walked, (8, 4.5, 5.1875), ALONG_M, m=(1, 1.75, -0.6875))
 
 
 def momentum_goes_on(momentum):
     m, s, w, g = scalars(4.0, 100.0, 10.0, -4.0)
     state = {"t": 7, "m": m, "s": s}
-    path = walk(momentum, w, [g], [0.5], 0.75, state=state)
-    check.equal(path["w"], (9,), "w after step")
+    walked = walk(momentum, w, [g], [0.5], 0.75, state=state)
+    _compare_steps(walked, (9,), ALONG_M, m=(2,))
 
 
 def momentum_of_three_arrays(momentum):
     params, grads = three_arrays()
-    path = walk(momentum, params, [grads] * 2, [1.0, 0.5])
+    path, _ = walk(momentum, params, [grads] * 2, [1.0, 0.5])
     for name, w in params.items():  # m is g / 10, then 19 g / 100
         _last(path, name, w - 0.195 * grads[name])
 
@@ -264,26 +353,31 @@ def momentum_of_random_runs(momentum, seed):
 
 # 3 · RMSProp
 
+DIVIDED = (
+    "look at the line that makes the new weight, and at its brackets: w minus "
+    "lr times g over the whole of root of s plus ε."
+)
+
 
 def rmsprop_of_three_weights(rmsprop):
     is_own_work(rmsprop)
     grads = [{"w": g * np.array([2.0, 4.0, 0.0])} for g in (2, 1, -1)]
     params = {"w": np.full(3, 10.0)}
-    path = walk(rmsprop, params, grads, [0.5] * 3, 0.75, 0.5)
+    walked = walk(rmsprop, params, grads, [0.5] * 3, 0.75, 0.5)
     steps = [9.2, 82 / 9, 10], [8.8, 78 / 9, 10], [9.2, 82 / 9, 10]
-    check.equal(path["w"], steps, "w after step")
+    _compare_steps(walked, steps, DIVIDED, s=3 * ([4, 16, 0],))
 
 
 def rmsprop_goes_on(rmsprop):
     m, s, w, g = scalars(100.0, 2.0, 10.0, 4.0)
     state = {"t": 7, "m": m, "s": s}
-    path = walk(rmsprop, w, [g], [2.0], 0.5, 1.0, state=state)
-    check.equal(path["w"], (8,), "w after step")
+    walked = walk(rmsprop, w, [g], [2.0], 0.5, 1.0, state=state)
+    _compare_steps(walked, (8,), DIVIDED, s=(9,))
 
 
 def rmsprop_of_three_arrays(rmsprop):
     params, grads = three_arrays()
-    path = walk(rmsprop, params, [grads] * 2, [1.0, 0.5])
+    path, _ = walk(rmsprop, params, [grads] * 2, [1.0, 0.5])
     for name, w in params.items():  # s is g**2 / 10, then 19 g**2 / 100
         moved = 0.1**-0.5 + 0.5 * 0.19**-0.5
         _last(path, name, w - moved * np.sign(grads[name]))
@@ -297,26 +391,33 @@ def rmsprop_of_random_runs(rmsprop, seed):
 
 # 4 · Adam
 
+CORRECTED = (
+    "look at what comes after the averages, number by number beside the "
+    "example: the corrected m, the root of the corrected s, ε and the rate."
+)
+
 
 def adam_of_two_weights(adam):
     is_own_work(adam)
     grads = [{"w": np.array([5.0, 0.0])}, {"w": np.array([1.0, 0.0])}]
     params = {"w": np.full(2, 10.0)}
-    path = walk(adam, params, grads, [1.2, 0.8], 0.6, 0.5, 1.0)
-    check.equal(path["w"], ([9, 10], [8.5, 10]), "w after step")
+    walked = walk(adam, params, grads, [1.2, 0.8], 0.6, 0.5, 1.0)
+    m, s = ([2, 0], [1.6, 0]), ([12.5, 0], [6.75, 0])
+    right = [9, 10], [8.5, 10]
+    _compare_steps(walked, right, CORRECTED, m=m, s=s, t=(1, 2))
 
 
 def adam_goes_on(adam):
     m, s, w, g = scalars(3.0, 15.0, 10.0, 3.0)
     state = {"t": 1, "m": m, "s": s}
-    path = walk(adam, w, [g], [2.5], 0.5, 0.5, 1.0, state=state)
-    check.equal(path["w"], (8,), "w after step")
+    walked = walk(adam, w, [g], [2.5], 0.5, 0.5, 1.0, state=state)
+    _compare_steps(walked, (8,), CORRECTED, m=(3,), s=(12,), t=(2,))
 
 
 def adam_of_three_arrays(adam):
     """Each step in a steady direction is as long as the rate."""
     params, grads = three_arrays()
-    path = walk(adam, params, [grads] * 20, [0.1] * 20)
+    path, _ = walk(adam, params, [grads] * 20, [0.1] * 20)
     for name, w in params.items():
         _last(path, name, w - 2 * np.sign(grads[name]))
 
@@ -330,15 +431,28 @@ def adam_of_random_runs(adam, seed):
 # 5 · Warm up, then slow down
 
 
+WARMUP = (
+    "these are steps of the warm-up: a straight line from 0 at step 0 to the "
+    "peak at step warmup."
+)
+WAVE = (
+    "these are steps of the cosine: it begins at step warmup with the peak, "
+    "and half a wave later, at step num_steps, it is 0."
+)
+BEYOND = "this is beyond num_steps, where the rate stays 0."
+
+
 def rates_of_ten_steps(schedule):
     is_own_work(schedule)
-    steps = 0, 2, 4, 6, 7, 8, 10, 13
-    right = 0, 0.4, 0.8, 0.6, 0.4, 0.2, 0, 0
-    _compare_rates(schedule, steps, (10, 4, 0.8), right)
+    given = 10, 4, 0.8
+    _compare_rates(schedule, (0, 2), given, (0, 0.4), WARMUP)
+    wave = 0.8, 0.6, 0.4, 0.2, 0
+    _compare_rates(schedule, (4, 6, 7, 8, 10), given, wave, WAVE)
+    _compare_rates(schedule, (13,), given, (0,), BEYOND)
 
 
 def rates_without_warmup(schedule):
-    _compare_rates(schedule, (0, 5, 10), (10, 0, 0.8), (0.8, 0.4, 0))
+    _compare_rates(schedule, (0, 5, 10), (10, 0, 0.8), (0.8, 0.4, 0), WAVE)
 
 
 def rates_of_a_hundred_steps(schedule):
@@ -350,6 +464,7 @@ def rates_of_a_hundred_steps(schedule):
 def rates_of_few_steps(schedule):
     _compare_rates(schedule, (0, 1, 2), (1, 0, 3.0), (3, 0, 0))
     _compare_rates(schedule, (0, 1, 2, 3), (2, 1, 3.0), (0, 3, 0, 0))
+    _compare_rates(schedule, (0, 1, 2, 4), (4, 2, 1e-3), (0, 5e-4, 1e-3, 0))
 
 
 def rates_of_other_lengths(schedule, peak):
@@ -365,11 +480,14 @@ def rates_of_other_lengths(schedule, peak):
         _compare_rates(schedule, steps.tolist(), given, right)
 
 
-def _compare_rates(schedule, steps, given, right):
+def _compare_rates(schedule, steps, given, right, hint=""):
     for _ in range(2):
         rates = tuple(check.call(schedule, step, *given) for step in steps)
     shown = ", ".join(map(str, steps if len(steps) < 15 else [0, 1, 2, "…"]))
-    check.equal(rates, right, f"of the rates at the steps {shown}:")
+    if len(steps) == 1:
+        equal(rates[0], right[0], f"the rate at step {shown}", hint)
+    else:
+        equal(rates, right, f"of the rates at the steps {shown},", hint)
 
 
 # 6 and 8 · The rover
@@ -442,6 +560,16 @@ def home(find_shelter, begin, cave=(4.0, -3.0), floor=0.04, walls=200):
     stop = f"{left:.0f} metres from the cave"
     said = f"from ({x:g}, {y:g}) the rover "
     moves = np.diff([*track, end], axis=0)
+    check.that(
+        (end != track[0]).any(),
+        f"{said}comes back to the place where it started.",
+        "return the last place: v = v - ... gives the name v to the new one.",
+    )
+    check.that(
+        len(track) < 2 or (track != track[0]).any(),
+        f"{said}takes all its readings at the place where it started.",
+        "read the slope where the rover is now, after its last step.",
+    )
     _look_at_the_start(moves, slopes, said)
     check.that(
         len(track) >= 50,

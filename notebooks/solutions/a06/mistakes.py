@@ -190,6 +190,119 @@ def hessian_in_place(A):
     return 2 / np.linalg.eigvalsh(A).max()
 
 
+@mistake("largest_rate", TWICE_A)
+def inverse_of_twice_A(A):
+    return 1 / np.linalg.eigvals(2 * A).real.max()
+
+
+@mistake(
+    "largest_rate",
+    "one half of A is mirrored and the other is lost: A_12 and A_21 both "
+    "belong to the term x_1 x_2, add them.",
+)
+def limit_of_the_upper_half(A):
+    upper = np.triu(A)
+    return 2 / np.linalg.eigvalsh(upper + upper.T).max()
+
+
+SINGULAR = (
+    "these are singular values of A, not curvatures. The curvatures are the "
+    "eigenvalues of the Hessian: differentiate x^T A x twice."
+)
+
+
+@mistake("largest_rate", SINGULAR)
+def limit_by_singular_values(A):
+    return 2 / np.linalg.norm(A, 2)
+
+
+@mistake("largest_rate", SINGULAR)
+def inverse_singular_value(A):
+    return 1 / np.linalg.norm(A, 2)
+
+
+@mistake(
+    "largest_rate",
+    "these are eigenvectors: eigh and eig return the eigenvalues first.",
+)
+def limit_by_eigenvectors(A):
+    return 2 / np.linalg.eigh(A + A.T)[1].max()
+
+
+@mistake(
+    "largest_rate",
+    "the diagonal of A isn't enough: the curvatures are the eigenvalues of "
+    "the Hessian. Differentiate x^T A x twice.",
+)
+def limit_of_the_diagonal(A):
+    return 2 / np.diag(A).max()
+
+
+@mistake(
+    "largest_rate",
+    "this is 2 over the mean curvature; each direction has its own limit, the "
+    "smallest one counts.",
+)
+def limit_of_the_mean(A):
+    return 2 / curvatures(A).mean()
+
+
+@mistake(
+    "largest_rate",
+    "the condition number sets the time; the *largest* curvature limits the "
+    "step.",
+)
+def limit_by_the_condition(A):
+    return 2 * curvatures(A).min() / curvatures(A).max()
+
+
+@mistake(
+    "largest_rate",
+    "* multiplies entry by entry. The Hessian is a sum: A_12 and A_21 both "
+    "belong to the term x_1 x_2, add them.",
+)
+def limit_of_products(A):
+    return 2 / np.linalg.eigvalsh(A * A.T).max()
+
+
+@mistake(
+    "largest_rate",
+    "the two halves of A are subtracted: A_12 and A_21 both belong to the "
+    "term x_1 x_2, add them.",
+)
+def limit_of_the_difference(A):
+    return 2 / np.linalg.eigvals(A - A.T + 2 * np.diag(np.diag(A))).real.max()
+
+
+@mistake(
+    "largest_rate",
+    "the result is an array; return one number.",
+)
+def limit_in_an_array(A):
+    return np.array([2 / curvatures(A).max()])
+
+
+@mistake(
+    "largest_rate",
+    "return the limit itself, without a margin.",
+)
+def limit_with_a_margin(A):
+    return 1.99 / curvatures(A).max()
+
+
+@mistake(
+    "largest_rate",
+    "return the limit itself, without a margin.",
+)
+def limit_with_a_larger_margin(A):
+    return 1.9 / curvatures(A).max()
+
+
+@mistake("largest_rate", "the result is always the same: compute it from A.")
+def limit_of_the_example(A):
+    return 0.2
+
+
 @accepted("largest_rate")
 def limit_of_the_symmetric_part(A):
     symmetric = (A + A.transpose()) / 2
@@ -276,7 +389,7 @@ ONLY_ONE = (
     "is the return inside the loop? All names must be in the dictionaries."
 )
 IGNORES_ALPHA = "α is an argument: use it, not a number of your own."
-IGNORES_EPS = "ε is an argument: use it, not a number of your own."
+IGNORES_EPS = "ε has no influence: add the argument eps to the root."
 FULL_SHARE = (
     "the new value counts in full: multiply it by 1 - α, so that it is an "
     "average."
@@ -431,6 +544,12 @@ def momentum_without_rate(params, grads, state, lr, alpha=0.9):
 @mistake("momentum", IGNORES_ALPHA)
 def momentum_of_nine_tenths(params, grads, state, lr, alpha=0.9):
     m = averaged(state["m"], grads, 0.9)
+    return stepped(params, lr, m), state | {"m": m}
+
+
+@mistake("momentum", IGNORES_ALPHA)
+def momentum_of_three_quarters(params, grads, state, lr, alpha=0.9):
+    m = averaged(state["m"], grads, 0.75)
     return stepped(params, lr, m), state | {"m": m}
 
 
@@ -605,6 +724,131 @@ def one_m_for_all_names(params, grads, state, lr, alpha=0.9):
     return new, state | {"m": {name: m for name in params}}
 
 
+@mistake("momentum", VELOCITY)
+def momentum_in_an_entry_of_its_own(params, grads, state, lr, alpha=0.9):
+    zeros = {name: 0 * g for name, g in grads.items()}
+    v = averaged(state.get("velocity", zeros), grads, alpha)
+    return stepped(params, lr, v), state | {"velocity": v}
+
+
+BY_NAME = (
+    'params, grads and state["m"] are dictionaries, which can\'t be '
+    "multiplied: go through their names, as gradient_descent does."
+)
+
+
+@mistake("momentum", BY_NAME, message="and 'dict'")
+def momentum_of_dictionaries(params, grads, state, lr, alpha=0.9):
+    return alpha * state["m"] + (1 - alpha) * grads, state
+
+
+@mistake("momentum", BY_NAME, message="and 'dict'")
+def step_of_a_dictionary(params, grads, state, lr, alpha=0.9):
+    m = averaged(state["m"], grads, alpha)
+    return {name: w - lr * m for name, w in params.items()}, state
+
+
+@mistake(
+    "momentum",
+    'm is a list; state["m"] is a dictionary with an entry for each name.',
+    message="list indices must be integers",
+)
+def momentum_in_a_list(params, grads, state, lr, alpha=0.9):
+    m = averaged(state["m"], grads, alpha)
+    return stepped(params, lr, m), state | {"m": list(m.values())}
+
+
+DOTS = 'entries of a dictionary are read with brackets: state["m"].'
+
+
+@mistake("momentum", DOTS, message="'dict' object has no attribute")
+def momentum_read_with_a_dot(params, grads, state, lr, alpha=0.9):
+    return params, state.m
+
+
+@mistake(
+    "momentum",
+    "the average is one of weights: average the gradients, grads[name].",
+)
+def average_of_weights(params, grads, state, lr, alpha=0.9):
+    m = averaged(state["m"], params, alpha)
+    return stepped(params, lr, m), state | {"m": m}
+
+
+@mistake("momentum", "the new gradient counts 1 - α, not 1 - lr.")
+def share_of_the_rate(params, grads, state, lr, alpha=0.9):
+    m = averaged(state["m"], grads, alpha, 1 - lr)
+    return stepped(params, lr, m), state | {"m": m}
+
+
+ANY_NAMES = (
+    "the names are those in params, any number of them: go through params, "
+    "don't write them out."
+)
+
+
+@mistake("momentum", ANY_NAMES, message="'w'")
+def momentum_of_one_name(params, grads, state, lr, alpha=0.9):
+    one = {"w": grads["w"]}
+    m = averaged(state["m"], one, alpha)
+    return stepped(params, lr, m), state | {"m": m}
+
+
+@mistake(
+    "momentum",
+    "an array has many entries, which float can't hold: leave it an array.",
+    message="only",
+)
+def momentum_of_floats(params, grads, state, lr, alpha=0.9):
+    m = averaged(state["m"], grads, alpha)
+    new = stepped(params, lr, m)
+    return {name: float(w) for name, w in new.items()}, state | {"m": m}
+
+
+EACH_ITS_OWN = (
+    "each weight of an array has an average of its own: no sum and no mean "
+    "over the array."
+)
+
+
+@mistake("momentum", EACH_ITS_OWN)
+def momentum_of_the_mean(params, grads, state, lr, alpha=0.9):
+    means = {name: np.mean(g) for name, g in grads.items()}
+    m = averaged(state["m"], means, alpha)
+    m = {name: m[name] + 0 * g for name, g in grads.items()}
+    return stepped(params, lr, m), state | {"m": m}
+
+
+@mistake("momentum", EACH_ITS_OWN)
+def momentum_of_the_sum(params, grads, state, lr, alpha=0.9):
+    sums = {name: np.sum(g) for name, g in grads.items()}
+    m = averaged(state["m"], sums, alpha)
+    m = {name: m[name] + 0 * g for name, g in grads.items()}
+    return stepped(params, lr, m), state | {"m": m}
+
+
+@mistake("momentum", "only the gradient is weighed by α; so is the average.")
+def whole_sum_weighed_by_alpha(params, grads, state, lr, alpha=0.9):
+    m = averaged(state["m"], grads, 1 - alpha, 1 - alpha)
+    return stepped(params, lr, m), state | {"m": m}
+
+
+@mistake(
+    "momentum",
+    "the step is taken twice: once along the gradient and once along m. Only "
+    "m counts.",
+)
+def along_both(params, grads, state, lr, alpha=0.9):
+    m = averaged(state["m"], grads, alpha)
+    return stepped(stepped(params, lr, grads), lr, m), state | {"m": m}
+
+
+@mistake("momentum", "the new weight is w - lr m; you multiply w, too.")
+def weights_shrink(params, grads, state, lr, alpha=0.9):
+    m = averaged(state["m"], grads, alpha)
+    return stepped(times(alpha, params), lr, m), state | {"m": m}
+
+
 @accepted("momentum")
 def momentum_with_loops(params, grads, state, lr, alpha=0.9):
     new_params, new_m = {}, {}
@@ -689,7 +933,11 @@ def rmsprop_as_adagrad(params, grads, state, lr, alpha=0.9, eps=1e-8):
     return stepped(params, lr, scaled(grads, s, eps)), state | {"s": s}
 
 
-@mistake("rmsprop", FULL_SHARE)
+@mistake(
+    "rmsprop",
+    "the new square counts in full in the step: it needs the factor 1 - α, "
+    "and no division by that.",
+)
 def squares_in_full(params, grads, state, lr, alpha=0.9, eps=1e-8):
     s = averaged(state["s"], squares(grads), alpha, 1)
     return stepped(params, lr, scaled(grads, s, eps)), state | {"s": s}
@@ -919,6 +1167,143 @@ def root_of_one_number(params, grads, state, lr, alpha=0.9, eps=1e-8):
     s = averaged(state["s"], squares(grads), alpha)
     ahead = {k: g / (math.sqrt(s[k]) + eps) for k, g in grads.items()}
     return stepped(params, lr, ahead), state | {"s": s}
+
+
+ABSOLUTE = "s averages |g|; average the squares, g**2, and take the root."
+
+
+@mistake("rmsprop", ABSOLUTE)
+def absolute_values_under_the_root(
+    params, grads, state, lr, alpha=0.9, eps=1e-8
+):
+    sizes = {name: abs(g) for name, g in grads.items()}
+    s = averaged(state["s"], sizes, alpha)
+    return stepped(params, lr, scaled(grads, s, eps)), state | {"s": s}
+
+
+@mistake("rmsprop", ABSOLUTE)
+def divided_by_absolute_values(params, grads, state, lr, alpha=0.9, eps=1e-8):
+    sizes = {name: abs(g) for name, g in grads.items()}
+    s = averaged(state["s"], sizes, alpha)
+    ahead = scaled(grads, squares(s), eps)
+    return stepped(params, lr, ahead), state | {"s": s}
+
+
+@mistake(
+    "rmsprop",
+    "this averages the gradients, too, as Adam does; the step of RMSProp goes "
+    "along g.",
+)
+def rmsprop_along_an_average(params, grads, state, lr, alpha=0.9, eps=1e-8):
+    m = averaged(state["m"], grads, alpha)
+    s = averaged(state["s"], squares(grads), alpha)
+    ahead = scaled(m, s, eps)
+    return stepped(params, lr, ahead), state | {"m": m, "s": s}
+
+
+@mistake("rmsprop", "g * 2 is twice the gradient; its square is g**2.")
+def twice_the_gradient(params, grads, state, lr, alpha=0.9, eps=1e-8):
+    s = averaged(state["s"], times(2, grads), alpha)
+    return stepped(params, lr, scaled(grads, s, eps)), state | {"s": s}
+
+
+@mistake(
+    "rmsprop",
+    "the root is taken of ε, too; add ε itself after the root of s.",
+)
+def root_of_epsilon(params, grads, state, lr, alpha=0.9, eps=1e-8):
+    s = averaged(state["s"], squares(grads), alpha)
+    ahead = scaled(grads, s, np.sqrt(eps))
+    return stepped(params, lr, ahead), state | {"s": s}
+
+
+@mistake("rmsprop", IGNORES_EPS)
+def epsilon_as_a_floor(params, grads, state, lr, alpha=0.9, eps=1e-8):
+    s = averaged(state["s"], squares(grads), alpha)
+    below = {k: np.maximum(s[k], eps**2) for k in s}
+    return stepped(params, lr, scaled(grads, below, 0)), state | {"s": s}
+
+
+@mistake(
+    "rmsprop",
+    "this divides each gradient by its own size: s must remember the squares "
+    "before, put it into the state.",
+)
+def only_signs(params, grads, state, lr, alpha=0.9, eps=1e-8):
+    signs = {name: np.sign(g) for name, g in grads.items()}
+    return stepped(params, lr, signs), state
+
+
+@mistake(
+    "rmsprop",
+    "brackets are missing: lr g / (root + ε), with the root and ε below the "
+    "line together.",
+)
+def epsilon_times_the_gradient(params, grads, state, lr, alpha=0.9, eps=1e-8):
+    s = averaged(state["s"], squares(grads), alpha)
+    ones = {name: 1 for name in grads}
+    ahead = scaled(ones, s, 0)
+    new = {k: w - lr * ahead[k] + eps * grads[k] for k, w in params.items()}
+    return new, state | {"s": s}
+
+
+@mistake(
+    "rmsprop",
+    "brackets are missing: lr g / (root + ε), with the root and ε below the "
+    "line together.",
+)
+def multiplied_by_epsilon(params, grads, state, lr, alpha=0.9, eps=1e-8):
+    s = averaged(state["s"], squares(grads), alpha)
+    ahead = times(eps, scaled(grads, s, 0))
+    return stepped(params, lr, ahead), state | {"s": s}
+
+
+@mistake(
+    "rmsprop",
+    "only g is squared in the formula, (1 - α) g**2; here α times s is, too.",
+)
+def average_squared(params, grads, state, lr, alpha=0.9, eps=1e-8):
+    s = averaged(squares(state["s"]), squares(grads), alpha)
+    return stepped(params, lr, scaled(grads, s, eps)), state | {"s": s}
+
+
+@mistake(
+    "rmsprop",
+    "the squares of g are divided by; their average s should be.",
+)
+def by_the_gradient_s_own_size(params, grads, state, lr, alpha=0.9, eps=1e-8):
+    s = averaged(state["s"], squares(grads), alpha)
+    ahead = scaled(grads, squares(grads), eps)
+    return stepped(params, lr, ahead), state | {"s": s}
+
+
+@mistake("rmsprop", BY_NAME, message="and 'dict'")
+def rmsprop_of_dictionaries(params, grads, state, lr, alpha=0.9, eps=1e-8):
+    return alpha * state["s"], state
+
+
+@mistake("rmsprop", DOTS, message="'dict' object has no attribute")
+def rmsprop_read_with_a_dot(params, grads, state, lr, alpha=0.9, eps=1e-8):
+    return params, state.s
+
+
+@mistake("rmsprop", BY_NAME, message="unsupported operand type(s) for ** ")
+def dictionary_squared(params, grads, state, lr, alpha=0.9, eps=1e-8):
+    return params, grads**2
+
+
+@mistake("rmsprop", ANY_NAMES, message="'w'")
+def rmsprop_of_one_name(params, grads, state, lr, alpha=0.9, eps=1e-8):
+    s = averaged(state["s"], {"w": grads["w"] ** 2}, alpha)
+    return stepped(params, lr, scaled(grads, s, eps)), state | {"s": s}
+
+
+@mistake("rmsprop", CHANGED)
+def rmsprop_in_place(params, grads, state, lr, alpha=0.9, eps=1e-8):
+    s = averaged(state["s"], squares(grads), alpha)
+    for name, g in grads.items():
+        params[name] -= lr * g / (np.sqrt(s[name]) + eps)
+    return params, state | {"s": s}
 
 
 @accepted("rmsprop")
@@ -1369,11 +1754,13 @@ def adam_with_s_forgotten(
     return new, after | {"s": state["s"]}
 
 
-@mistake(
-    "adam",
-    "the averages are forgotten after each step: put the new m and s into "
-    "the state that you return.",
+NOTHING_REMEMBERED = (
+    "no step knows of the gradients before: read m and s from the state, and "
+    "put the new ones into the state that you return."
 )
+
+
+@mistake("adam", NOTHING_REMEMBERED)
 def adam_with_both_forgotten(
     params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
 ):
@@ -1497,6 +1884,449 @@ def adam_with_a_maximum(
     s = {k: np.maximum(old[k], abs(g)) for k, g in grads.items()}
     ahead = {k: m[k] / (1 - alpha_1**t) / (s[k] + eps) for k in m}
     return stepped(params, lr, ahead), counted(t, m, s)
+
+
+MULTIPLY_OUT = (
+    "this isn't the share after t steps. It is 1 - α after one step, "
+    "(1 - α)(1 + α) after two, (1 - α)(1 + α + α²) after three: multiply out."
+)
+
+
+@mistake("adam", MULTIPLY_OUT)
+def quotient_to_the_power_t(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    t, m, s = moments(grads, state, alpha_1, alpha_2)
+    m_hat = {k: (value / (1 - alpha_1)) ** t for k, value in m.items()}
+    s_hat = {k: (value / (1 - alpha_2)) ** t for k, value in s.items()}
+    return adam_step(params, lr, m_hat, s_hat, eps), counted(t, m, s)
+
+
+@mistake("adam", MULTIPLY_OUT)
+def share_to_the_power_of_m_only(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    t, m, s = moments(grads, state, alpha_1, alpha_2)
+    m_hat, s_hat = (
+        times(1 / (1 - alpha_1) ** t, m),
+        times(1 / (1 - alpha_2**t), s),
+    )
+    return adam_step(params, lr, m_hat, s_hat, eps), counted(t, m, s)
+
+
+@mistake("adam", MULTIPLY_OUT)
+def last_term_only(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    t, m, s = moments(grads, state, alpha_1, alpha_2)
+    m_hat, s_hat = (
+        times(1 / ((1 - alpha_1) * alpha_1 ** (t - 1)), m),
+        times(1 / ((1 - alpha_2) * alpha_2 ** (t - 1)), s),
+    )
+    return adam_step(params, lr, m_hat, s_hat, eps), counted(t, m, s)
+
+
+@mistake("adam", MULTIPLY_OUT)
+def always_as_after_two_steps(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    t, m, s = moments(grads, state, alpha_1, alpha_2)
+    m_hat, s_hat = (
+        times(1 / (1 - alpha_1**2), m),
+        times(1 / (1 - alpha_2**2), s),
+    )
+    return adam_step(params, lr, m_hat, s_hat, eps), counted(t, m, s)
+
+
+@mistake("adam", MULTIPLY_OUT)
+def alpha_over_t(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    t, m, s = moments(grads, state, alpha_1, alpha_2)
+    m_hat, s_hat = (
+        times(1 / (1 - alpha_1 / t), m),
+        times(1 / (1 - alpha_2 / t), s),
+    )
+    return adam_step(params, lr, m_hat, s_hat, eps), counted(t, m, s)
+
+
+@mistake("adam", MULTIPLY_OUT)
+def one_minus_the_power_of_the_difference(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    t, m, s = moments(grads, state, alpha_1, alpha_2)
+    m_hat, s_hat = (
+        times(1 / (1 - (1 - alpha_1) ** t), m),
+        times(1 / (1 - (1 - alpha_2) ** t), s),
+    )
+    return adam_step(params, lr, m_hat, s_hat, eps), counted(t, m, s)
+
+
+@mistake("adam", MULTIPLY_OUT)
+def sum_of_powers_only(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    t, m, s = moments(grads, state, alpha_1, alpha_2)
+    m_hat, s_hat = (
+        times(1 / sum(alpha_1**k for k in range(t)), m),
+        times(1 / sum(alpha_2**k for k in range(t)), s),
+    )
+    return adam_step(params, lr, m_hat, s_hat, eps), counted(t, m, s)
+
+
+@mistake(
+    "adam",
+    "s is divided by the square of its share: divide s by the share once, and "
+    "take the root then.",
+)
+def share_of_the_square(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    t, m, s = moments(grads, state, alpha_1, alpha_2)
+    m_hat, s_hat = (
+        times(1 / (1 - alpha_1**t), m),
+        times(1 / (1 - alpha_2**t) ** 2, s),
+    )
+    return adam_step(params, lr, m_hat, s_hat, eps), counted(t, m, s)
+
+
+@mistake("adam", MULTIPLY_OUT)
+def power_twice_as_large(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    t, m, s = moments(grads, state, alpha_1, alpha_2)
+    m_hat, s_hat = (
+        times(1 / (1 - alpha_1 ** (2 * t)), m),
+        times(1 / (1 - alpha_2 ** (2 * t)), s),
+    )
+    return adam_step(params, lr, m_hat, s_hat, eps), counted(t, m, s)
+
+
+@mistake("adam", MULTIPLY_OUT)
+def one_plus_the_power(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    t, m, s = moments(grads, state, alpha_1, alpha_2)
+    m_hat, s_hat = (
+        times(1 / (1 + alpha_1**t), m),
+        times(1 / (1 + alpha_2**t), s),
+    )
+    return adam_step(params, lr, m_hat, s_hat, eps), counted(t, m, s)
+
+
+@mistake("adam", MULTIPLY_OUT)
+def alpha_to_t_squared(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    t, m, s = moments(grads, state, alpha_1, alpha_2)
+    m_hat, s_hat = (
+        times(1 / (1 - alpha_1**t**2), m),
+        times(1 / (1 - alpha_2**t**2), s),
+    )
+    return adam_step(params, lr, m_hat, s_hat, eps), counted(t, m, s)
+
+
+ONLY_FIRST = (
+    "only the first step is corrected; the averages are too small in all the "
+    "others, too."
+)
+
+
+@mistake("adam", ONLY_FIRST)
+def only_the_first_step_corrected(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    t, m, s = moments(grads, state, alpha_1, alpha_2)
+    m_hat, s_hat = m, s
+    if t == 1:
+        m_hat, s_hat = corrected(m, alpha_1, 1), corrected(s, alpha_2, 1)
+    return adam_step(params, lr, m_hat, s_hat, eps), counted(t, m, s)
+
+
+@mistake("adam", "t grows by 2 in each step: count it once.")
+def counted_by_two(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    given = params, lr, alpha_1, alpha_2, eps
+    new, after = adam_after(*given, *moments(grads, state, alpha_1, alpha_2))
+    return new, after | {"t": after["t"] + 1}
+
+
+@mistake(
+    "adam",
+    "the weights shrink besides, as in AdamW; the step has no such part.",
+)
+def adam_with_weight_decay(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    given = params, lr, alpha_1, alpha_2, eps
+    new, after = adam_after(*given, *moments(grads, state, alpha_1, alpha_2))
+    return stepped(new, 0.01 * lr, params), after
+
+
+@mistake("adam", "this is AMSGrad: s may fall again, take no maximum.")
+def adam_amsgrad(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    given = params, lr, alpha_1, alpha_2, eps
+    t, m, s = moments(grads, state, alpha_1, alpha_2)
+    s = {k: np.maximum(value, state["s"][k]) for k, value in s.items()}
+    return adam_after(*given, t, m, s)
+
+
+@mistake(
+    "adam",
+    "this is NAdam, or something like it: step along the corrected m itself.",
+)
+def adam_of_nesterov(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    given = params, lr, alpha_1, alpha_2, eps
+    t, m, s = moments(grads, state, alpha_1, alpha_2)
+    ahead = averaged(m, grads, alpha_1)
+    new, _ = adam_after(*given, t, ahead, s)
+    return new, counted(t, m, s)
+
+
+@mistake(
+    "adam",
+    "this corrects and follows g; the average of the gradients isn't used.",
+)
+def gradient_corrected(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    given = params, lr, alpha_1, alpha_2, eps
+    t, m, s = moments(grads, state, alpha_1, alpha_2)
+    new, _ = adam_after(*given, t, grads, s)
+    return new, counted(t, m, s)
+
+
+@mistake("adam", "this corrects g**2; its average s isn't used.")
+def squares_corrected(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    given = params, lr, alpha_1, alpha_2, eps
+    t, m, s = moments(grads, state, alpha_1, alpha_2)
+    new, _ = adam_after(*given, t, m, squares(grads))
+    return new, counted(t, m, s)
+
+
+@mistake(
+    "adam",
+    "the step is taken with the m and s of the state before: update "
+    "them first.",
+)
+def adam_of_old_averages(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    given = params, lr, alpha_1, alpha_2, eps
+    t, m, s = moments(grads, state, alpha_1, alpha_2)
+    new, _ = adam_after(*given, t, state["m"], state["s"])
+    return new, counted(t, m, s)
+
+
+@mistake("adam", NOTHING_REMEMBERED)
+def adam_of_zeros(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    given = params, lr, alpha_1, alpha_2, eps
+    zeros = times(0, grads)
+    fresh = counted(state["t"], zeros, zeros)
+    return adam_after(*given, *moments(grads, fresh, alpha_1, alpha_2))
+
+
+@mistake("adam", KEPT)
+def adam_with_kept_averages(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    given = params, lr, alpha_1, alpha_2, eps
+    m = averaged(state["m"], grads, 1, 1 - alpha_1)
+    s = averaged(state["s"], squares(grads), 1, 1 - alpha_2)
+    return adam_after(*given, state["t"] + 1, m, s)
+
+
+@mistake("adam", "both are averaged with α₁; s has α₂.")
+def s_averaged_with_alpha_1(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    given = params, lr, alpha_1, alpha_2, eps
+    m = averaged(state["m"], grads, alpha_1)
+    s = averaged(state["s"], squares(grads), alpha_1)
+    return adam_after(*given, state["t"] + 1, m, s)
+
+
+@mistake("adam", "m counts the new gradient in full: multiply it by 1 - α₁.")
+def adam_with_m_in_full(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    given = params, lr, alpha_1, alpha_2, eps
+    _, _, s = moments(grads, state, alpha_1, alpha_2)
+    m = averaged(state["m"], grads, alpha_1, 1)
+    return adam_after(*given, state["t"] + 1, m, s)
+
+
+@mistake("adam", "s counts the new square in full: multiply it by 1 - α₂.")
+def adam_with_s_in_full(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    given = params, lr, alpha_1, alpha_2, eps
+    _, m, _ = moments(grads, state, alpha_1, alpha_2)
+    s = averaged(state["s"], squares(grads), alpha_2, 1)
+    return adam_after(*given, state["t"] + 1, m, s)
+
+
+@mistake(
+    "adam",
+    "params come in and go out as they are: put the new weights into "
+    "what you return.",
+)
+def params_as_adam_found_them(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    given = params, lr, alpha_1, alpha_2, eps
+    _, after = adam_after(*given, *moments(grads, state, alpha_1, alpha_2))
+    return params, after
+
+
+@mistake(
+    "adam", "return the new params, params minus the steps, not the steps."
+)
+def adam_s_steps(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    given = params, lr, alpha_1, alpha_2, eps
+    new, after = adam_after(*given, *moments(grads, state, alpha_1, alpha_2))
+    return {k: params[k] - w for k, w in new.items()}, after
+
+
+@mistake("adam", CHANGED)
+def adam_in_place(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    given = params, lr, alpha_1, alpha_2, eps
+    new, after = adam_after(*given, *moments(grads, state, alpha_1, alpha_2))
+    for name, w in params.items():
+        w[...] = new[name]
+    return params, after
+
+
+@mistake("adam", ONLY_ONE)
+def adam_of_the_first_name(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    given = params, lr, alpha_1, alpha_2, eps
+    for name, g in grads.items():
+        t, m, s = moments({name: g}, state, alpha_1, alpha_2)
+        given = {name: params[name]}, *given[1:]
+        return adam_after(*given, t, m, s)
+
+
+@mistake("adam", BY_NAME, message="and 'dict'")
+def adam_of_dictionaries(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    return alpha_1 * state["m"], state
+
+
+@mistake("adam", DOTS, message="'dict' object has no attribute")
+def adam_read_with_a_dot(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    return params, state.t
+
+
+@mistake("adam", BY_NAME, message="unsupported operand type(s) for ** ")
+def dictionary_of_gradients_squared(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    return params, grads**2
+
+
+@mistake(
+    "adam",
+    "t is a number; m and s are the dictionaries with an entry for each name.",
+    message="'int' object is not subscriptable",
+)
+def adam_counted_in_an_array(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    t = {name: state["t"][name] + 1 for name in params}
+    return params, state | {"t": t}
+
+
+@mistake(
+    "adam",
+    "brackets are missing: m / 1 - α^t subtracts the power from m; divide by "
+    "the difference, (1 - α^t).",
+)
+def shares_without_brackets(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    t, m, s = moments(grads, state, alpha_1, alpha_2)
+    m_hat = {name: value - alpha_1**t for name, value in m.items()}
+    s_hat = {name: value - alpha_2**t for name, value in s.items()}
+    return adam_step(params, lr, m_hat, s_hat, eps), counted(t, m, s)
+
+
+@mistake("adam", MULTIPLY_OUT)
+def divided_by_t(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    t, m, s = moments(grads, state, alpha_1, alpha_2)
+    return adam_step(params, lr, times(1 / t, m), times(1 / t, s), eps), (
+        counted(t, m, s)
+    )
+
+
+@mistake("adam", MULTIPLY_OUT)
+def alpha_times_the_steps_before(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    t, m, s = moments(grads, state, alpha_1, alpha_2)
+    shares = [(1 - a) * (1 + a * (t - 1)) for a in (alpha_1, alpha_2)]
+    m_hat, s_hat = times(1 / shares[0], m), times(1 / shares[1], s)
+    return adam_step(params, lr, m_hat, s_hat, eps), counted(t, m, s)
+
+
+@mistake(
+    "adam",
+    "the learning rate is inside m; here m is an average of gradients, and lr "
+    "comes in only at the step (it may change between steps).",
+)
+def rate_inside_adam_s_m(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    _, _, s = moments(grads, state, alpha_1, alpha_2)
+    m = averaged(state["m"], times(lr, grads), alpha_1)
+    return adam_after(params, 1, alpha_1, alpha_2, eps, state["t"] + 1, m, s)
+
+
+@mistake(
+    "adam",
+    "each weight of an array has an s of its own: no sum and no mean over the "
+    "array.",
+)
+def adam_with_one_s_for_an_array(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    _, m, _ = moments(grads, state, alpha_1, alpha_2)
+    means = {name: np.mean(g**2) for name, g in grads.items()}
+    s = averaged(state["s"], means, alpha_2)
+    given = params, lr, alpha_1, alpha_2, eps
+    return adam_after(*given, state["t"] + 1, m, s)
+
+
+@mistake(
+    "adam",
+    "m and s change places from step to step: store each in its own entry.",
+)
+def adam_with_entries_stored_crosswise(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    given = params, lr, alpha_1, alpha_2, eps
+    t, m, s = moments(grads, state, alpha_1, alpha_2)
+    new, _ = adam_after(*given, t, m, s)
+    return new, counted(t, s, m)
 
 
 @accepted("adam")
@@ -1699,10 +2529,13 @@ def quarter_of_a_wave(step, num_steps, warmup, peak):
     return peak * np.cos(np.pi / 2 * progress_of(step, num_steps, warmup))
 
 
-@mistake(
-    "schedule",
-    "this is a whole wave, down and up again; it should be half of one, π.",
+WHOLE_WAVE = (
+    "this is a whole wave, down and up again (as is the square of a cosine); "
+    "it should be half of one, π."
 )
+
+
+@mistake("schedule", WHOLE_WAVE)
 def whole_wave(step, num_steps, warmup, peak):
     if step < warmup:
         return peak * step / warmup
@@ -1794,10 +2627,13 @@ def peak_during_warmup(step, num_steps, warmup, peak):
     return peak * wave(progress)
 
 
-@mistake(
-    "schedule",
-    "// cuts off everything behind the point; / divides.",
+FLAT_WARMUP = (
+    "during the warm-up the rate is 0; it should rise in a straight line. "
+    "(Mind that // cuts off everything behind the point, and / divides.)"
 )
+
+
+@mistake("schedule", FLAT_WARMUP)
 def warmup_in_whole_numbers(step, num_steps, warmup, peak):
     if step < warmup:
         return peak * (step // warmup)
@@ -1824,7 +2660,7 @@ def shares_of_the_peak(step, num_steps, warmup, peak):
     return wave(progress_of(step, num_steps, warmup))
 
 
-@mistake("schedule", "the warm-up is a share of the peak: multiply.")
+@mistake("schedule", SHARES)
 def warmup_without_the_peak(step, num_steps, warmup, peak):
     if step < warmup:
         return step / warmup
@@ -1849,6 +2685,20 @@ def divided_by_no_warmup(step, num_steps, warmup, peak):
     line = peak * step / warmup
     down = peak * wave(progress_of(step, num_steps, warmup))
     return line if step < warmup else down
+
+
+@mistake("schedule", "brackets are missing: half of (1 + cos) times the peak.")
+def cosine_outside_the_brackets(step, num_steps, warmup, peak):
+    if step < warmup:
+        return peak * step / warmup
+    angle = np.pi * progress_of(step, num_steps, warmup)
+    return peak * 0.5 * 1 + np.cos(angle)
+
+
+@mistake("schedule", "the warm-up is added to the cosine; it comes before it.")
+def warmup_and_cosine_added(step, num_steps, warmup, peak):
+    line = peak * min(1, step / max(1, warmup))
+    return line + peak * wave(max(0, progress_of(step, num_steps, warmup)))
 
 
 @mistake("schedule", NOTHING_TO_DIVIDE, message="division by zero")
@@ -1881,6 +2731,145 @@ def all_rates_at_once(step, num_steps, warmup, peak):
             for t in range(num_steps + 1)
         ]
     )
+
+
+@mistake("schedule", JUMP)
+def jump_and_climb(step, num_steps, warmup, peak):
+    if step < warmup:
+        return peak * step / warmup
+    return peak * wave(step / num_steps)
+
+
+@mistake("schedule", "beyond num_steps the rate stays 0.")
+def peak_after_the_end(step, num_steps, warmup, peak):
+    if step < warmup:
+        return peak * step / warmup
+    if step > num_steps:
+        return peak
+    return peak * wave(progress_of(step, num_steps, warmup))
+
+
+@mistake("schedule", ONE_STEP_SHORT)
+def zero_one_step_early(step, num_steps, warmup, peak):
+    if step < warmup:
+        return peak * step / warmup
+    if step >= num_steps - 1:
+        return 0.0
+    return peak * wave(progress_of(step, num_steps, warmup))
+
+
+@mistake(
+    "schedule",
+    "this rises: 1 - cos goes from 0 to 2. Let it fall, with 1 + cos.",
+)
+def steps_counted_from_the_end(step, num_steps, warmup, peak):
+    if step < warmup:
+        return peak * step / warmup
+    left = max(0, num_steps - step)
+    return peak * wave(left / (num_steps - warmup))
+
+
+@mistake(
+    "schedule",
+    "during the warm-up the rate is always the same; it should rise "
+    "with step.",
+)
+def warmup_at_one_rate(step, num_steps, warmup, peak):
+    if step < warmup:
+        return peak / warmup
+    return peak * wave(progress_of(step, num_steps, warmup))
+
+
+@mistake("schedule", BELOW_ZERO)
+def half_of_the_cosine(step, num_steps, warmup, peak):
+    if step < warmup:
+        return peak * step / warmup
+    angle = np.pi * progress_of(step, num_steps, warmup)
+    return peak / 2 * np.cos(angle)
+
+
+@mistake(
+    "schedule",
+    "the progress is 1 or more from the beginning, where the rate is 0: is "
+    "min at its place, and are there brackets around step - warmup?",
+)
+def max_for_min(step, num_steps, warmup, peak):
+    if step < warmup:
+        return peak * step / warmup
+    progress = max(1, (step - warmup) / (num_steps - warmup))
+    return peak * wave(progress)
+
+
+@mistake(
+    "schedule", "this falls like an exponential; let it fall like a cosine."
+)
+def exponential_fall(step, num_steps, warmup, peak):
+    if step < warmup:
+        return peak * step / warmup
+    if step >= num_steps:
+        return 0.0
+    return peak * np.exp(-progress_of(step, num_steps, warmup))
+
+
+@mistake(
+    "schedule",
+    "step and peak are exchanged: the share step / warmup is multiplied "
+    "by peak.",
+)
+def warmup_by_the_peak(step, num_steps, warmup, peak):
+    if step < warmup:
+        return step / peak * warmup
+    return peak * wave(progress_of(step, num_steps, warmup))
+
+
+@mistake(
+    "schedule",
+    "the warm-up falls from the peak; it should rise from 0 to the peak.",
+)
+def warmup_downwards(step, num_steps, warmup, peak):
+    if step < warmup:
+        return peak * (1 - step / warmup)
+    return peak * wave(progress_of(step, num_steps, warmup))
+
+
+@mistake("schedule", FLAT_WARMUP)
+def nothing_during_warmup(step, num_steps, warmup, peak):
+    if step < warmup:
+        return 0.0
+    return peak * wave(progress_of(step, num_steps, warmup))
+
+
+@mistake("schedule", WHOLE_WAVE)
+def squared_cosine(step, num_steps, warmup, peak):
+    if step < warmup:
+        return peak * step / warmup
+    return peak * np.cos(np.pi * progress_of(step, num_steps, warmup)) ** 2
+
+
+@mistake(
+    "schedule", "this falls in a straight line; let it fall like a cosine."
+)
+def straight_down_and_below_zero(step, num_steps, warmup, peak):
+    if step < warmup:
+        return peak * step / warmup
+    return peak * (1 - (step - warmup) / (num_steps - warmup))
+
+
+@mistake("schedule", "don't round: rates can be very small.")
+def rounded_rates(step, num_steps, warmup, peak):
+    rate = peak * step / max(1, warmup)
+    if step >= warmup:
+        rate = peak * wave(progress_of(step, num_steps, warmup))
+    return round(rate, 2)
+
+
+@mistake(
+    "schedule", "after the warm-up the rate stays at its peak; it should fall."
+)
+def constant_after_warmup(step, num_steps, warmup, peak):
+    if step < warmup:
+        return peak * step / warmup
+    return peak
 
 
 @accepted("schedule")
@@ -2092,6 +3081,70 @@ def drive_by_scipy(slope, v):
     from scipy.optimize import root as solve
 
     return solve(slope, v).x
+
+
+@mistake(
+    "find_shelter",
+    "slope takes one argument, a place: an array of two numbers.",
+    message="takes 1 positional argument but 2 were given",
+)
+def slope_of_two_numbers(slope, v):
+    return slope(*v)
+
+
+@mistake(
+    "find_shelter",
+    "slope takes a place, an array of two numbers, and not a dictionary.",
+    message="float() argument must be a string or a real number, not 'dict'",
+)
+def slope_of_a_dictionary(slope, v):
+    return slope({"v": v})
+
+
+@mistake(
+    "find_shelter",
+    'an optimizer needs dictionaries: {"v": v} for the place, {"v": '
+    "slope(v)} for the gradients.",
+    message="'numpy.ndarray' object has no attribute 'items'",
+)
+def optimizer_without_a_tree(slope, v):
+    return {k: w for k, w in v.items()}
+
+
+@mistake("find_shelter", LAST_PLACE)
+def the_params(slope, v):
+    return {"v": rmsprop_drive(slope, v, lambda k: 0.3 * wave(k / 100))}
+
+
+@mistake(
+    "find_shelter",
+    "return the last place: v = v - ... gives the name v to the new one.",
+)
+def back_at_the_start(slope, v):
+    plain_drive(slope, v, 0.005)
+    return v
+
+
+@mistake(
+    "find_shelter",
+    "read the slope where the rover is now, after its last step.",
+)
+def the_same_place_again(slope, v):
+    for _ in range(100):
+        new = v - 0.005 * slope(v)
+    return new
+
+
+@mistake("find_shelter", MUST_FALL)
+def steps_of_one_length(slope, v):
+    for _ in range(100):
+        v = v - 0.2 * np.sign(slope(v))
+    return v
+
+
+@mistake("find_shelter", TOO_SHORT)
+def rate_that_falls_too_fast(slope, v):
+    return rmsprop_drive(slope, v, lambda k: 0.1 * 0.9**k)
 
 
 @accepted("find_shelter")
