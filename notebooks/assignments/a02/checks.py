@@ -33,15 +33,25 @@ LABELS = np.array([2, 0])
 def is_own_work(function, *allowed):
     """Make sure that a function calls nothing ready-made, but its author's
     own functions and what the exercise allows."""
-    code = getattr(function, "__code__", None)
-    for name in READY_MADE.intersection(code.co_names if code else ()):
-        own = function.__globals__.get(name)
-        student_s = getattr(own, "__module__", "") == "__main__"
-        check.that(
-            student_s or name in allowed,
-            f"your function uses a ready-made {name}.",
-            "the exercise is to write it yourself.",
-        )
+    forbidden, found = READY_MADE - set(allowed), []
+    names = getattr(function, "__globals__", {})
+    for name in _names_in(getattr(function, "__code__", None)):
+        value = names.get(name)
+        if getattr(value, "__module__", "") != "__main__":
+            found += {name, getattr(value, "__name__", "")} & forbidden
+    check.that(
+        not found,
+        f"your function uses a ready-made {''.join(found[:1])}.",
+        "the exercise is to write it yourself.",
+    )
+
+
+def _names_in(code):
+    """Return the names that code, and the functions in it, look up."""
+    if not hasattr(code, "co_names"):
+        return []
+    inner = [name for const in code.co_consts for name in _names_in(const)]
+    return [*code.co_names, *inner]
 
 
 def twice(function, *arguments, gives):
@@ -66,13 +76,16 @@ def log_of_huge_scores(log_softmax):
 
 
 def log_of_equal_scores(log_softmax):
-    scores = np.array([[5.0] * 10, [-1e5] * 10, [1e5] * 10])
+    is_own_work(log_softmax)
+    scores = np.array([[5] * 10, [-100_000] * 10, [100_000] * 10])
     check.call(log_softmax, scores, gives=np.full((3, 10), -np.log(10)))
 
 
 def log_of_scores_far_apart(log_softmax):
     scores = np.array([[0.0, -4000.0], [90.0, 0.0]])
     check.call(log_softmax, scores, gives=[[0, -4000], [0, -90]])
+    scores, half = np.array([[-800.0, -800.0]]), np.log(1 / 2)
+    check.call(log_softmax, scores, gives=[[half, half]])
 
 
 def log_of_random_scores(log_softmax, seed, n, k, size):
@@ -97,7 +110,8 @@ def surprise_that_is_huge(cross_entropy):
 
 
 def surprise_of_the_untrained(cross_entropy):
-    y = np.array([3, 1, 4, 1, 5, 9])
+    is_own_work(cross_entropy, "log_softmax")
+    y = np.array([3, 1, 4, 1, 5, 2])
     check.call(cross_entropy, np.zeros((6, 10)), y, gives=np.log(10))
 
 
@@ -123,18 +137,16 @@ def gradient_of_eighths(gradient):
 
 
 def gradient_of_huge_scores(gradient):
-    scores = np.array([[1000.0, 0.0], [-2000.0, -2000.0], [0.0, 3000.0]])
-    right = np.array([[1, -1], [-0.5, 0.5], [0, 0]]) / 3
+    big = 1000 + np.log(3)
+    scores = np.array([[1000.0, big], [-2000.0, -2000.0], [1e15, 0.0]])
+    right = np.array([[0.25, -0.25], [-0.5, 0.5], [1, -1]]) / 3
     check.call(gradient, scores, np.array([1, 0, 1]), gives=right)
 
 
 def gradient_of_whole_scores(gradient):
-    check.call(
-        gradient,
-        np.zeros((1, 4), int),
-        np.array([3]),
-        gives=[[0.25] * 3 + [-0.75]],
-    )
+    is_own_work(gradient, "softmax", "log_softmax", "cross_entropy")
+    right = [[0.25, -0.75, 0.25, 0.25]]
+    check.call(gradient, np.zeros((1, 4), int), np.array([1]), gives=right)
 
 
 def gradient_by_differences(gradient, seed, n, k):
@@ -161,12 +173,13 @@ def kl_of_four_pairs(kl_divergence):
 
 
 def kl_of_the_impossible(kl_divergence):
-    P, Q = np.array([[0.5, 0.5]]), np.array([[1.0, 0.0]])
-    check.call(kl_divergence, P, Q, gives=[np.inf])
+    is_own_work(kl_divergence)
+    P, Q = np.array([[0.5, 0.5], [1, 0]]), np.array([[1.0, 0.0]] * 2)
+    check.call(kl_divergence, P, Q, gives=[np.inf, 0])
 
 
-def kl_the_other_way_round(kl_divergence):
-    P, Q = np.array([[1.0, 0.0]]), np.array([[0.5, 0.5]])
+def kl_of_a_one_hot_label(kl_divergence):
+    P, Q = np.array([[1, 0]]), np.array([[0.5, 0.5]])
     check.call(kl_divergence, P, Q, gives=[np.log(2)])
 
 
@@ -202,18 +215,37 @@ def gradient_at_whole_numbers(numeric_gradient):
 
 
 def gradient_of_a_product(numeric_gradient):
+    is_own_work(numeric_gradient)
     weights = np.arange(12.0).reshape(2, 3, 2) - 5
+    x = np.ones((2, 3, 2)).T  # its rows don't lie one after the other
 
     def product(x):
         return (weights * x).sum()
 
-    check.call(numeric_gradient, product, np.ones((2, 3, 2)), gives=weights)
+    check.call(numeric_gradient, product, x, gives=weights)
 
 
 def gradient_with_another_step(numeric_gradient):
     x = np.array([0.0, 2.0, -3.0])
     right = 4 * x**3 + 4 * x * 0.5**2
     check.call(numeric_gradient, _quartic, x, 0.5, gives=right)
+
+
+def gradient_of_what_uses_x(numeric_gradient):
+    """Make sure that x is as it was whenever f is called."""
+    x, moved = np.array([1.0, -2.0, 3.0]), []
+
+    def f(z):
+        moved.append(x.tolist() != [1.0, -2.0, 3.0])
+        return _squares(z)
+
+    check.call(lambda: numeric_gradient(f, x, 0.5), gives=[2, -4, 6])
+    check.that(
+        not any(moved),
+        "x isn't what it was while f is computed, and f may use it, too.",
+        "move an entry of a copy: np.array(x, dtype=float) makes one, "
+        "np.asarray doesn't.",
+    )
 
 
 def gradient_of_other_functions(numeric_gradient, seed):
@@ -308,34 +340,43 @@ def _blame_the_batches(used, n, batch_size):
     )
 
 
-def epochs_and_order(train):
+def epochs_and_order(train, n, batch_size):
     """Look at whole runs: what further epochs and other seeds change."""
-    X, y = np.eye(7), np.arange(7) % 3
-    first, second, third = (_train(train, X, y, 3, e, 0)[0] for e in (1, 2, 3))
+
+    def weights(num_epochs, seed, lr=0.1):
+        return _train(train, X, y, batch_size, num_epochs, seed, lr)[0]
+
+    X, y = np.eye(n), np.arange(n) % 3
+    first = weights(1, seed=0)
     check.that(
-        (second != first).any(),
+        (weights(2, seed=0) != first).any(),
         "a second epoch changes nothing.",
         "is the return inside the loop over the epochs?",
     )
-    check.that(
-        np.abs(third).sum() > 1.5 * np.abs(first).sum(),
-        "three epochs lead no farther than one.",
-        "W and b go on from where the epoch before has left them.",
+    way, way_of_three = (
+        np.abs(weights(num_epochs, seed=0, lr=1e-6)).sum()
+        for num_epochs in (1, 3)
     )
     check.that(
-        (_train(train, X, y, 3, 1, 1)[0] != first).any(),
+        np.isclose(way_of_three, 3 * way, rtol=1e-3),
+        "three epochs of tiny steps don't go three times as far as one.",
+        "W and b go on from where the epoch before has left them, with the "
+        "same learning rate.",
+    )
+    check.that(
+        (weights(1, seed=1) != first).any(),
         "the order of the images doesn't depend on rng.",
         "shuffle with rng, at the start of each epoch.",
     )
     check.that(
-        (_train(train, X, y, 3, 1, 0)[0] == first).all(),
+        (weights(1, seed=0) == first).all(),
         "with the same seed the result is different.",
         "use rng to shuffle, not np.random, and start from zero.",
     )
     states = []
     for num_epochs in 1, 3:
         rng = np.random.default_rng(0)
-        check.call(train, X, y, 3, 0.1, 3, num_epochs, rng)
+        check.call(train, X, y, 3, 0.1, batch_size, num_epochs, rng)
         states.append(rng.bit_generator.state)
     check.that(
         states[0] != states[1],
@@ -382,15 +423,25 @@ def sensible_settings(settings):
     found = check.call(settings)
     check.that(
         isinstance(found, (tuple, list)) and len(found) == 3,
-        "settings returns lr, batch_size, num_epochs: three numbers.",
+        "the result is not three numbers.",
+        "return three numbers, in this order: lr, batch_size, num_epochs.",
     )
-    lr, batch_size, num_epochs = found
-    whole = all(isinstance(n, (int, np.integer)) for n in found[1:])
+    lr, *whole = found
     check.that(
-        whole and batch_size >= 1 and num_epochs >= 1,
-        "batch_size and num_epochs are whole numbers from 1.",
+        all(isinstance(number, (int, np.integer)) for number in whole),
+        "the batch size or the number of epochs isn't a whole number.",
+        "return three numbers, in this order: lr, batch_size, num_epochs.",
     )
-    check.that(lr > 0, "the learning rate is a number above 0.")
+    check.that(
+        min(whole) >= 1,
+        "the batch size and the number of epochs must be 1 or more.",
+    )
+    check.that(
+        lr > 0,
+        f"the learning rate is {lr}.",
+        "it must be above 0: a rate of 0 stands still, a negative one climbs.",
+    )
+    return found
 
 
 def validation_accuracy(settings, seeds=(0, 1, 2), floor=0.82):
@@ -399,7 +450,7 @@ def validation_accuracy(settings, seeds=(0, 1, 2), floor=0.82):
     def worst(lr):
         return min(accuracy(lr, batch_size, num_epochs, s) for s in seeds)
 
-    lr, batch_size, num_epochs = check.call(settings)
+    lr, batch_size, num_epochs = sensible_settings(settings)
     found = worst(lr)
     if found >= floor:
         return
@@ -438,13 +489,13 @@ def _garments():
 # 9 · Temperature
 
 
-def temperature(best_temperature, factor, seed):
-    """Make scores whose labels follow their softmax, then multiply them."""
+def temperature(best_temperature, factor, shift, seed):
+    """Make scores whose labels follow their softmax; multiply and shift."""
     rng = np.random.default_rng(seed)
     scores = rng.normal(0, 1.5, (3000, 4))
     noise = rng.gumbel(size=scores.shape)  # makes argmax follow softmax
     y = (scores + noise).argmax(axis=1)
-    scores *= factor
+    scores = factor * scores + shift
 
     def loss(log_T):
         return -np.mean(_log_softmax(scores / np.exp(log_T))[range(3000), y])
@@ -457,16 +508,31 @@ def temperature(best_temperature, factor, seed):
     check.that(
         abs(T - 1) > 1e-9,
         "T is 1, which leaves everything as it was.",
-        "the accuracy is the same for every T; minimize the cross-entropy.",
+        "the accuracy is the same for every T; minimize the cross-entropy, "
+        "over temperatures below 1 and above.",
     )
+    told = f"T is {T:.4g}; it should be {best:.4g}, to within one percent."
     check.that(
         abs(T * best - 1) > 0.01,
-        f"T is {T:.3g}; it should be {best:.3g}.",
+        told,
         "this is 1 / T: the scores are divided by T, not multiplied.",
     )
     check.that(
-        abs(T / best - 1) <= 0.01,
-        f"T is {T:.4g}; it should be {best:.4g}, to within one percent.",
-        "try many T, from 0.1 to 10, and take the one with the smallest "
-        "mean cross-entropy.",
+        min(abs(T - 0.1), abs(T - 10)) > 1e-3,
+        f"T is {T:.4g}, an end of the range; it should be {best:.4g}.",
+        "look at the mean cross-entropy there: is it nan, or is it the "
+        "largest?",
+    )
+    off = abs(T / best - 1)
+    check.that(
+        not 0.01 < off < 0.15,
+        told,
+        "close: minimize the mean cross-entropy itself, over temperatures "
+        "that are less than one percent apart.",
+    )
+    check.that(
+        off <= 0.01,
+        told,
+        "try many T, from 0.1 to 10, and take the one with the smallest mean "
+        "cross-entropy.",
     )

@@ -70,6 +70,28 @@ def log_sum_over_images_shifted(scores):
 
 
 @mistake(
+    "log_softmax",
+    "the sum runs over all classes, those with the largest score too, each "
+    "of them.",
+)
+def one_largest_score_left_out(scores):
+    shifted = np.sort(scores - scores.max(axis=1, keepdims=True), axis=1)
+    others = np.exp(shifted)
+    others[shifted == 0] = 0
+    top = scores.max(axis=1, keepdims=True)
+    return scores - top - np.log1p(others.sum(axis=1, keepdims=True))
+
+
+@mistake(
+    "log_softmax",
+    "the maximum is subtracted twice: from the scores, and again with the "
+    "logarithm of the sum.",
+)
+def maximum_subtracted_twice(scores):
+    return scores - scores.max(axis=1, keepdims=True) + log_p(scores) - scores
+
+
+@mistake(
     "log_softmax", "these are the probabilities; return their logarithms."
 )
 def probabilities(scores):
@@ -195,37 +217,42 @@ def log_of_the_result(scores):
     return np.log(p(scores))
 
 
-@mistake(
+SMALL = [1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15, 1e-16]  # as people do
+
+
+def with_each_small_number(replaces, hint, answer):
+    """Note an answer for each small number that may be added, and for each
+    that probabilities may be kept above; answer: hides zeros by its last
+    argument."""
+    for eps in SMALL:
+        for kind in "added", "limit":
+
+            def wrong(*arguments, eps=eps, kind=kind):
+                if kind == "added":
+                    return answer(*arguments, lambda p: p + eps)
+                return answer(*arguments, lambda p: np.clip(p, eps, 1))
+
+            wrong.__name__ = f"{answer.__name__}_{kind}_{eps:.0e}"
+            mistake(replaces, hint)(wrong)
+
+
+def log_hiding_0(scores, hide):
+    return np.log(hide(p(scores)))
+
+
+with_each_small_number(
     "log_softmax",
-    "a small number inside the logarithm hides the 0, and changes the "
-    "result: put the logarithm into the formula instead.",
+    "a small number inside the logarithm, or a limit, hides the 0 and "
+    "changes the result: put the logarithm into the formula instead.",
+    log_hiding_0,
 )
-def log_of_the_result_and_1e_12(scores):
-    return np.log(p(scores) + 1e-12)
 
 
 @mistake(
     "log_softmax",
-    "a small number inside the logarithm hides the 0, and changes the "
-    "result: put the logarithm into the formula instead.",
-)
-def log_of_the_result_and_1e_9(scores):
-    return np.log(p(scores) + 1e-9)
-
-
-@mistake(
-    "log_softmax",
-    "a small number inside the logarithm hides the 0, and changes the "
-    "result: put the logarithm into the formula instead.",
-)
-def log_of_the_result_and_1e_8(scores):
-    return np.log(p(scores) + 1e-8)
-
-
-@mistake(
-    "log_softmax",
-    "one maximum for the whole array is too large for the second row: each "
-    "row needs its own, axis=1.",
+    "all exponentials of the second row are rounded to 0: what you subtract "
+    "must be its own maximum, axis=1, not that of the array, nor of absolute "
+    "values.",
 )
 def one_maximum_for_all(scores):
     shifted = scores - scores.max()
@@ -270,6 +297,33 @@ def log_in_place(scores):
     scores -= scores.max(axis=1, keepdims=True)
     sums = np.exp(scores).sum(axis=1, keepdims=True)
     return scores - np.log(sums)
+
+
+@mistake(
+    "log_softmax",
+    "limiting the scores changes them: subtract the row's maximum instead.",
+)
+def scores_clipped(scores):
+    return log_p(np.clip(scores, -700, 700))
+
+
+@mistake(
+    "log_softmax",
+    "the scores are whole numbers here, and so is an array made like them: "
+    "fractions are cut off. Let yours be floats.",
+)
+def into_an_array_like_the_scores(scores):
+    result = np.zeros_like(scores)
+    result[:] = log_p(scores)
+    return result
+
+
+@mistake(
+    "log_softmax",
+    "these are the example's numbers: compute them from the scores.",
+)
+def the_example_itself(scores):
+    return np.log(np.array([[1, 2, 5], [3, 3, 2]]) / 8)
 
 
 @mistake("log_softmax", "the exercise is to write it yourself.")
@@ -462,8 +516,65 @@ def loss_over_images(scores, y):
 
 @mistake(
     "cross_entropy",
-    "e to the power 2000 is infinity: use the formula of exercise 1, with the "
-    "row's maximum.",
+    "the softmax runs over the whole array; each image has its own: axis=1.",
+)
+def loss_over_everything(scores, y):
+    return -picked(special.log_softmax(scores), y).mean()
+
+
+@mistake(
+    "cross_entropy",
+    "the classes count from 0, so y itself is the index.",
+)
+def loss_of_the_class_before(scores, y):
+    return -picked(log_p(scores), y - 1).mean()
+
+
+@mistake(
+    "cross_entropy",
+    "this picks entries y of the first row only; pick one entry from each "
+    "row: [np.arange(n), y].",
+)
+def loss_of_the_first_row(scores, y):
+    return -np.take(log_p(scores), y).mean()
+
+
+@mistake(
+    "cross_entropy",
+    "these are the example's numbers: compute them from the scores.",
+)
+def the_example_s_loss(scores, y):
+    return -(np.log(5 / 8) + np.log(3 / 8)) / 2
+
+
+@mistake(
+    "cross_entropy",
+    "an exponential is infinite, or a probability was rounded to 0 before its "
+    "logarithm was taken: use the formula of exercise 1.",
+)
+def loss_of_rounded_probabilities_by_one_hot(scores, y):
+    return -(one_hot(scores, y) * np.log(p(scores))).sum(axis=1).mean()
+
+
+@mistake(
+    "cross_entropy",
+    "there are k classes, as many as scores in a row, also where the last "
+    "ones don't occur in y.",
+    message="broadcast",
+)
+def loss_with_too_few_classes(scores, y):
+    return -(np.eye(y.max() + 1)[y] * log_p(scores)).sum(axis=1).mean()
+
+
+@mistake("cross_entropy", "return all digits; the example's are rounded.")
+def loss_rounded(scores, y):
+    return round(-picked(log_p(scores), y).mean(), 4)
+
+
+@mistake(
+    "cross_entropy",
+    "an exponential is infinite, or a probability was rounded to 0 before its "
+    "logarithm was taken: use the formula of exercise 1.",
 )
 def loss_without_shift(scores, y):
     return -np.log(picked(naive_p(scores), y)).mean()
@@ -471,8 +582,8 @@ def loss_without_shift(scores, y):
 
 @mistake(
     "cross_entropy",
-    "a probability was rounded to 0 before its logarithm was taken, or an "
-    "exponential is infinite: use the formula of exercise 1.",
+    "an exponential is infinite, or a probability was rounded to 0 before its "
+    "logarithm was taken: use the formula of exercise 1.",
 )
 def loss_by_an_infinite_sum(scores, y):
     return (np.log(np.exp(scores).sum(axis=1)) - picked(scores, y)).mean()
@@ -480,42 +591,23 @@ def loss_by_an_infinite_sum(scores, y):
 
 @mistake(
     "cross_entropy",
-    "a probability was rounded to 0 before its logarithm was taken, or an "
-    "exponential is infinite: use the formula of exercise 1.",
+    "an exponential is infinite, or a probability was rounded to 0 before its "
+    "logarithm was taken: use the formula of exercise 1.",
 )
 def loss_of_rounded_probabilities(scores, y):
     return -np.log(picked(p(scores), y)).mean()
 
 
-EPS = (
+def loss_hiding_0(scores, y, hide):
+    return -np.log(hide(picked(p(scores), y))).mean()
+
+
+with_each_small_number(
+    "cross_entropy",
     "a small number inside the logarithm, or a limit to the probability, "
-    "makes every large surprise the same: use the formula of exercise 1."
+    "makes every large surprise the same: use the formula of exercise 1.",
+    loss_hiding_0,
 )
-
-
-@mistake("cross_entropy", EPS)
-def loss_and_1e_12(scores, y):
-    return -np.log(picked(p(scores), y) + 1e-12).mean()
-
-
-@mistake("cross_entropy", EPS)
-def loss_and_1e_15(scores, y):
-    return -np.log(picked(p(scores), y) + 1e-15).mean()
-
-
-@mistake("cross_entropy", EPS)
-def loss_and_1e_10(scores, y):
-    return -np.log(picked(p(scores), y) + 1e-10).mean()
-
-
-@mistake("cross_entropy", EPS)
-def loss_and_1e_9(scores, y):
-    return -np.log(picked(p(scores), y) + 1e-9).mean()
-
-
-@mistake("cross_entropy", EPS)
-def loss_and_1e_8(scores, y):
-    return -np.log(picked(p(scores), y) + 1e-8).mean()
 
 
 @accepted("cross_entropy")
@@ -657,6 +749,16 @@ def gradient_like_the_sigmoid(scores, y):
 
 @mistake(
     "cross_entropy_gradient",
+    "P - Y is the derivative by the scores already: no further factor of "
+    "p (1 - p).",
+)
+def gradient_times_the_sigmoid_s(scores, y):
+    P = p(scores)
+    return (P - one_hot(scores, y)) * P * (1 - P) / len(y)
+
+
+@mistake(
+    "cross_entropy_gradient",
     "this is the derivative by the probability, -1/p; go on through softmax "
     "to the scores.",
 )
@@ -706,6 +808,85 @@ def gradient_like_the_scores(scores, y):
     G = np.zeros_like(scores)
     G[:] = p(scores) - one_hot(scores, y)
     return G / len(y)
+
+
+@mistake(
+    "cross_entropy_gradient",
+    "the scores are whole numbers here, and so is an array made like them: "
+    "fractions are cut off. Let yours be floats.",
+)
+def probabilities_like_the_scores(scores, y):
+    G = np.zeros_like(scores)
+    G[:] = p(scores)
+    G[np.arange(len(y)), y] -= 1
+    return G / len(y)
+
+
+@mistake(
+    "cross_entropy_gradient",
+    "one maximum for the whole array is too large for the second row: each "
+    "row needs its own, axis=1.",
+)
+def gradient_with_one_maximum(scores, y):
+    return (naive_p(scores - scores.max()) - one_hot(scores, y)) / len(y)
+
+
+@mistake(
+    "cross_entropy_gradient",
+    "e to a large power is infinity; limiting the scores changes them. "
+    "Subtract each row's maximum.",
+)
+def gradient_of_clipped_scores(scores, y):
+    clipped = np.clip(scores, -700, 700)
+    return (p(clipped) - one_hot(scores, y)) / len(y)
+
+
+@mistake(
+    "cross_entropy_gradient",
+    "there are k classes, as many as scores in a row, also where the last "
+    "ones don't occur in y.",
+    message="broadcast",
+)
+def gradient_with_too_few_classes(scores, y):
+    return (p(scores) - np.eye(y.max() + 1)[y]) / len(y)
+
+
+@mistake(
+    "cross_entropy_gradient",
+    "each score has a gradient of its own: don't add up or average over the "
+    "images.",
+)
+def gradient_averaged(scores, y):
+    return (p(scores) - one_hot(scores, y)).mean(axis=0)
+
+
+@mistake(
+    "cross_entropy_gradient",
+    "the true class's entry is its probability minus 1, not -1.",
+)
+def gradient_set_to_minus_one(scores, y):
+    G = p(scores)
+    G[np.arange(len(y)), y] = -1
+    return G / len(y)
+
+
+@mistake(
+    "cross_entropy_gradient",
+    "the sum of the exponentials runs over the whole array; each image has "
+    "its own: axis=1.",
+)
+def gradient_over_everything(scores, y):
+    return (special.softmax(scores) - one_hot(scores, y)) / len(y)
+
+
+@mistake(
+    "cross_entropy_gradient",
+    "the sum of the exponentials runs over the whole array; each image has "
+    "its own: axis=1.",
+)
+def gradient_with_one_sum(scores, y):
+    exps = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return (exps / exps.sum() - one_hot(scores, y)) / len(y)
 
 
 @mistake(
@@ -879,36 +1060,63 @@ def kl_where_both_are_positive(P, Q):
     return np.sum(P * np.log(quotient), axis=1)
 
 
-SMALL = (
-    "a small number hides the 0 and changes the result: leave the terms with "
-    "p = 0 out instead."
+@mistake(
+    "kl_divergence",
+    "P holds whole numbers here: let the array for the quotients be one of "
+    "floats, np.ones(P.shape).",
+    message="Cannot cast",
 )
+def kl_into_an_array_like_p(P, Q):
+    with np.errstate(divide="ignore"):
+        quotient = np.divide(P, Q, out=np.ones_like(P), where=P > 0)
+    return np.sum(P * np.log(quotient), axis=1)
 
 
-@mistake("kl_divergence", SMALL)
-def kl_and_1e_12(P, Q):
-    return np.sum(P * np.log((P + 1e-12) / (Q + 1e-12)), axis=1)
+@mistake(
+    "kl_divergence",
+    "P holds whole numbers here, and so does an array made like it: "
+    "fractions are cut off. Let yours be floats.",
+)
+def kl_cut_off(P, Q):
+    result = np.zeros(len(P), dtype=P.dtype)
+    result[:] = np.nan_to_num(np.sum(P * np.log(ratio(P, Q)), axis=1))
+    if P.dtype.kind == "f":
+        return np.sum(P * np.log(ratio(P, Q)), axis=1)
+    return result.astype(float)
 
 
-@mistake("kl_divergence", SMALL)
-def kl_and_1e_10(P, Q):
-    return np.sum(P * np.log((P + 1e-10) / (Q + 1e-10)), axis=1)
+@mistake(
+    "kl_divergence",
+    "the rows are distributions already: don't divide by the sum of the "
+    "whole array.",
+)
+def kl_normalised_by_everything(P, Q):
+    return np.sum(P / P.sum() * np.log(ratio(P, Q)), axis=1)
 
 
-@mistake("kl_divergence", SMALL)
-def kl_and_1e_9(P, Q):
-    return np.sum(P * np.log((P + 1e-9) / (Q + 1e-9)), axis=1)
+@mistake(
+    "kl_divergence",
+    "return one number for each row, (n,): no keepdims here.",
+)
+def kl_as_a_column(P, Q):
+    return np.sum(P * np.log(ratio(P, Q)), axis=1, keepdims=True)
 
 
-@mistake("kl_divergence", SMALL)
-def kl_and_1e_8(P, Q):
-    return np.sum(P * np.log((P + 1e-8) / (Q + 1e-8)), axis=1)
+def kl_hiding_0(P, Q, hide):
+    return np.sum(hide(P) * np.log(hide(P) / hide(Q)), axis=1)
 
 
-@mistake("kl_divergence", SMALL)
-def kl_clipped(P, Q):
-    P, Q = np.clip(P, 1e-12, 1), np.clip(Q, 1e-12, 1)
-    return np.sum(P * np.log(P / Q), axis=1)
+def kl_hiding_0_in_the_quotient(P, Q, hide):
+    return np.sum(P * np.log(hide(P) / hide(Q)), axis=1)
+
+
+for answer in kl_hiding_0, kl_hiding_0_in_the_quotient:
+    with_each_small_number(
+        "kl_divergence",
+        "a small number hides the 0 and changes the result: leave the terms "
+        "with p = 0 out instead.",
+        answer,
+    )
 
 
 @mistake("kl_divergence", "the exercise is to write it yourself.")
@@ -1009,10 +1217,25 @@ def down_minus_up(f, x, step=1e-5):
 
 @mistake(
     "numeric_gradient",
-    "the step h is an argument of the function; yours has its own.",
+    "this isn't what the formula gives with this h: move x by the h that is "
+    "passed on, and by nothing else.",
 )
 def with_its_own_step(f, x, step=1e-5):
     return differences(f, x, 1e-5, 1e-5, 2e-5)
+
+
+@mistake(
+    "numeric_gradient",
+    "this isn't what the formula gives with this h: move x by the h that is "
+    "passed on, and by nothing else.",
+)
+def with_a_relative_step(f, x, step=1e-5):
+    x = np.array(x, dtype=float)
+    gradient = np.zeros(x.shape)
+    for i in np.ndindex(x.shape):
+        h = step * max(1, abs(x[i]))
+        gradient[i] = differences(f, x, h, h, 2 * h)[i]
+    return gradient
 
 
 @mistake("numeric_gradient", "all entries move at once; move one at a time.")
@@ -1133,6 +1356,62 @@ def added_to_whole_numbers(f, x, step=1e-5):
     x = x.copy()
     x += np.zeros(x.shape)
     return differences(f, x, step, step, 2 * step)
+
+
+@mistake(
+    "numeric_gradient",
+    "f wants an array of the shape of x, not one long row.",
+    message="too many indices",
+)
+def f_of_one_row(f, x, step=1e-5):
+    flat = np.array(x, dtype=float).ravel()
+    return differences(f, flat, step, step, 2 * step).reshape(x.shape)
+
+
+@mistake(
+    "numeric_gradient",
+    "up and down are the same array under two names: y = x makes no copy.",
+)
+def one_array_with_two_names(f, x, step=1e-5):
+    return differences(f, x, step, -step, 2 * step)
+
+
+@mistake(
+    "numeric_gradient",
+    "step by h to either side, not by half of it.",
+)
+def half_steps(f, x, step=1e-5):
+    return differences(f, x, step / 2, step / 2, step)
+
+
+@mistake(
+    "numeric_gradient",
+    "only the first entry was visited: is the return inside the loop?",
+)
+def only_the_first_entry(f, x, step=1e-5):
+    gradient = np.zeros(x.shape)
+    first = (0,) * x.ndim
+    gradient[first] = differences(f, x, step, step, 2 * step)[first]
+    return gradient
+
+
+@mistake(
+    "numeric_gradient",
+    "move an entry of a copy: np.array(x, dtype=float) makes one, np.asarray "
+    "doesn't.",
+)
+def x_moved_and_put_back(f, x, step=1e-5):
+    if x.dtype.kind == "i":
+        x = x.astype(float)
+    gradient = np.zeros(x.shape)
+    for i in np.ndindex(x.shape):
+        middle = x[i]
+        x[i] = middle + step
+        up = f(x)
+        x[i] = middle - step
+        gradient[i] = (up - f(x)) / (2 * step)
+        x[i] = middle
+    return gradient
 
 
 @mistake(
@@ -1299,6 +1578,48 @@ def biases_by_the_mean(X, y, k, lr, batch_size, num_epochs, rng):
 
 @mistake(
     "train",
+    "both gradients belong to the same W and b: compute G once, before "
+    "either of them takes its step.",
+)
+def biases_after_the_weights(X, y, k, lr, batch_size, num_epochs, rng):
+    W, b = np.zeros((X.shape[1], k)), np.zeros(k)
+    for epoch in usual(X, batch_size, num_epochs, rng):
+        for batch in epoch:
+            W = W - lr * slopes(W, b, X[batch], y[batch])[0]
+            b = b - lr * slopes(W, b, X[batch], y[batch])[1]
+    return W, b
+
+
+@mistake(
+    "train",
+    "these are the logarithms of the probabilities minus the labels: take "
+    "np.exp of them first.",
+)
+def with_logarithms(X, y, k, lr, batch_size, num_epochs, rng):
+    def logarithms(W, b, X, y):
+        G = (log_p(X @ W + b) - np.eye(k)[y]) / len(y)
+        return X.T @ G, G.sum(axis=0)
+
+    epochs = usual(X, batch_size, num_epochs, rng)
+    return trained(X, y, k, lr, epochs, slopes=logarithms)
+
+
+@mistake(
+    "train",
+    "keep nothing from call to call: W and b start from zero each time.",
+)
+def going_on_from_the_last_call(
+    X, y, k, lr, batch_size, num_epochs, rng, kept={}
+):
+    epochs = usual(X, batch_size, num_epochs, rng)
+    W, b = trained(X, y, k, lr, epochs)
+    before = kept.setdefault((X.shape, k), (0, 0))
+    kept[X.shape, k] = before[0] + W, before[1] + b
+    return kept[X.shape, k]
+
+
+@mistake(
+    "train",
     "W and b are still zero. Put the new values into these names: W -= ..., "
     "or W = W - ...",
 )
@@ -1369,7 +1690,11 @@ def only_one_epoch(X, y, k, lr, batch_size, num_epochs, rng):
     return trained(X, y, k, lr, usual(X, batch_size, 1, rng))
 
 
-@mistake("train", "W and b go on from where the epoch before has left them.")
+@mistake(
+    "train",
+    "W and b go on from where the epoch before has left them, with the "
+    "same learning rate.",
+)
 def anew_in_each_epoch(X, y, k, lr, batch_size, num_epochs, rng):
     return trained(X, y, k, lr, usual(X, batch_size, num_epochs, rng)[-1:])
 
@@ -1377,6 +1702,20 @@ def anew_in_each_epoch(X, y, k, lr, batch_size, num_epochs, rng):
 ALWAYS_THE_SAME = (
     "shuffle all images, not within the batches, nor only their order."
 )
+
+
+@mistake(
+    "train",
+    "W and b go on from where the epoch before has left them, with the same "
+    "learning rate.",
+)
+def with_a_falling_rate(X, y, k, lr, batch_size, num_epochs, rng):
+    W, b = np.zeros((X.shape[1], k)), np.zeros(k)
+    for t in range(num_epochs):
+        for batch in batches(len(X), batch_size, rng):
+            dW, db = slopes(W, b, X[batch], y[batch])
+            W, b = W - lr / (1 + t) * dW, b - lr / (1 + t) * db
+    return W, b
 
 
 @mistake("train", ALWAYS_THE_SAME)
@@ -1476,9 +1815,31 @@ def settings_as_a_dict():
     return {"lr": 0.1, "batch_size": 100, "num_epochs": 5}
 
 
-@mistake("settings", "try a larger one: a step of 0 leads nowhere.")
+@mistake(
+    "settings",
+    "it must be above 0: a rate of 0 stands still, a negative one climbs.",
+)
 def settings_that_stand_still():
     return 0.0, 100, 5
+
+
+@mistake(
+    "settings",
+    "return three numbers, in this order: lr, batch_size, num_epochs.",
+)
+def settings_as_an_array():
+    return np.array([0.1, 100, 5])
+
+
+@accepted("train")
+def trained_with_scipy(X, y, k, lr, batch_size, num_epochs, rng):
+    def ready(W, b, X, y):
+        G = np.exp(special.log_softmax(X @ W + b, axis=1))
+        G[np.arange(len(y)), y] -= 1
+        return X.T @ G / len(y), G.sum(axis=0) / len(y)
+
+    epochs = usual(X, batch_size, num_epochs, rng)
+    return trained(X, y, k, lr, epochs, slopes=ready)
 
 
 @accepted("settings")
@@ -1511,7 +1872,8 @@ def inverse_temperature(scores, y):
 
 @mistake(
     "best_temperature",
-    "the accuracy is the same for every T; minimize the cross-entropy.",
+    "the accuracy is the same for every T; minimize the cross-entropy, over "
+    "temperatures below 1 and above.",
 )
 def no_temperature(scores, y):
     return 1.0
@@ -1519,8 +1881,7 @@ def no_temperature(scores, y):
 
 @mistake(
     "best_temperature",
-    "try many T, from 0.1 to 10, and take the one with the smallest mean "
-    "cross-entropy.",
+    "look at the mean cross-entropy there: is it nan, or is it the largest?",
 )
 def hottest(scores, y):
     return 10.0
@@ -1528,7 +1889,8 @@ def hottest(scores, y):
 
 @mistake(
     "best_temperature",
-    "the grid is too coarse: neighbours must be less than one percent apart.",
+    "close: minimize the mean cross-entropy itself, over temperatures that "
+    "are less than one percent apart.",
 )
 def temperature_on_a_coarse_grid(scores, y):
     grid = np.arange(0.5, 10, 0.5)
