@@ -199,7 +199,7 @@ def _copied(value, made):
 
 def _copied_leaf(value):
     if isinstance(value, np.ndarray) and value.dtype != object:
-        return value.copy()
+        return value.copy(order="K")
     if isinstance(value, (set, frozenset)):
         return copy.copy(value)
     if (
