@@ -70,6 +70,19 @@ def _names(code):
             yield from _names(line.argval)
 
 
+def equal(answer, right, what, advice):
+    """Compare, with a hint for what the table of mistakes doesn't know.
+
+    advice: a function that returns the hint, '' for none.
+    """
+    try:
+        check.equal(answer, right, what)
+    except Exception as wrong:
+        with contextlib.suppress(Exception):  # the answer may be anything
+            wrong.hint = advice()
+        raise
+
+
 # 1 · By hand
 
 
@@ -80,7 +93,15 @@ def slopes_by_hand(by_hand, *places):
         found = check.call(by_hand, *place)
         if isinstance(found, np.ndarray) and found.shape == (4,):
             found = tuple(found)
-        check.equal(found, right)
+
+        def advice():
+            f, dx, dy, _ = found
+            if f != right[0]:
+                return "f is wrong already: begin with the forward pass."
+            if dx != dy:
+                return "f knows x and y by their sum only: their slopes agree."
+
+        equal(found, right, "the result", advice)
 
 
 def z_wins(by_hand):
@@ -110,35 +131,62 @@ def slopes_elsewhere(by_hand, seed):
 # 2 to 8 · Operations
 
 
-def walk(operation, *inputs, g, gives):
+def walk(operation, *inputs, g, gives, names="ab", advice=None):
     """Go forward through an operation, and back through its rules.
 
     Parameters: operation, the student's; inputs, its arguments; g, the
-    incoming gradient; gives, the value, and what each rule makes of g.
+    incoming gradient; gives, the value, and what each rule makes of g;
+    names, of the inputs that have rules; advice, a function of something
+    wrong, and of whether it is the value, that returns a hint or ''.
     """
+    advice = advice or (lambda *_: "")
     is_own_work(operation)
-    value, *rules = _forward(operation, inputs, len(gives) - 1)
+    names = names[: len(gives) - 1]
+    value, *rules = _forward(operation, inputs, names)
     right, *rights = [np.asarray(x).tolist() for x in gives]  # of any dtype
-    check.equal(value, right, "the value")
+    equal(value, right, "the value", lambda: advice(value, True))
     gradients = []
-    for name, rule, right in zip("ab", rules, rights):
+    for name, rule, right in zip(names, rules, rights):
         given = np.copy(g)
-        gradients.append(rule(given))
+        gradient = rule(given)
         check.that(
             np.array_equal(given, g),
             f"the rule for {name} changes the g that it is given.",
             "g *= b changes g, which others still need; g * b makes a new "
             "array.",
         )
-        check.equal(gradients[-1], right, f"the gradient of {name}")
+        equal(
+            *(gradient, right, f"the gradient of {name}"),
+            lambda: advice(gradient, False) or _about_g(rule, g),
+        )
+        gradients.append(gradient)
     _again(operation, inputs, value, rules, gradients, g)
 
 
-def _forward(operation, inputs, count):
+def _about_g(rule, g):
+    """Return a hint if a rule doesn't give twice as much for twice the g."""
+    once, twice = np.asarray(rule(np.copy(g))), np.asarray(rule(2 * g))
+    largest = np.abs(once).max()
+    if not 0 < largest < np.inf:
+        return ""
+    if np.allclose(once, twice, 0, 1e-9 * largest):
+        return (
+            "the rule gives the same for every g; multiply the local slope "
+            "by the gradient g that comes in."
+        )
+    if not np.allclose(2 * once, twice, 0, 1e-6 * largest):
+        return (
+            "for twice the g a rule must give twice as much: g is a factor, "
+            "once, of all that the rule adds up."
+        )
+    return ""
+
+
+def _forward(operation, inputs, names):
     found = check.call(operation, *inputs)
-    rules = "a rule" if count == 1 else "two rules"
+    rules = "a rule" if len(names) == 1 else "two rules"
     check.that(
-        isinstance(found, (tuple, list)) and len(found) == 1 + count,
+        isinstance(found, (tuple, list)) and len(found) == 1 + len(names),
         f"the result isn't a value and {rules}.",
         "return the value and, after a comma each, the rules: functions of g.",
     )
@@ -147,7 +195,7 @@ def _forward(operation, inputs, count):
         "what stands for the value is a function.",
         "the value comes first: return value, rule.",
     )
-    for name, rule in zip("ab", found[1:]):
+    for name, rule in zip(names, found[1:]):
         check.that(
             callable(rule),
             f"what stands for the rule for {name} isn't a function.",
@@ -228,32 +276,44 @@ def products_of_other_shapes(multiply, seed):
 # 3 · Power
 
 
+def raise_to(power, a, exponent, g, gives):
+    def advice(found, is_value):
+        if exponent == 0:
+            return "a to the power 0 is 1, a constant, and its slope is 0."
+        right = np.isclose(found, gives[not is_value])
+        if right[a > 0].all() and (a > 0).any():
+            return "it is right where a is positive: look at the others."
+
+    walk(power, a, exponent, g=g, gives=gives, advice=advice)
+
+
 def cubes(power):
     a, g = np.array([-2.0, 0.0, 3.0]), np.array([1.0, 10.0, 100.0])
     right = np.array([-8.0, 0, 27]), np.array([12.0, 0, 2700])
-    walk(power, a, 3, g=g, gives=right)
+    raise_to(power, a, 3, g, right)
 
 
 def first_power(power):
     a, g = np.array([-2.0, 0.0, 3.0]), np.array([1.0, 10.0, 100.0])
-    walk(power, a, 1, g=g, gives=(a, g))
+    raise_to(power, a, 1, g, (a, g))
 
 
 def power_zero(power):
     a, g = np.array([-2.0, 0.0, 3.0]), np.array([1.0, 10.0, 100.0])
-    walk(power, a, 0, g=g, gives=(np.ones(3), np.zeros(3)))
+    raise_to(power, a, 0, g, (np.ones(3), np.zeros(3)))
 
 
 def roots(power):
     a, g = np.array([4.0, 0.25]), np.array([4.0, 3.0])
     right = np.array([2.0, 0.5]), np.array([1.0, 3.0])
-    walk(power, a, 0.5, g=g, gives=right)
+    raise_to(power, a, 0.5, g, right)
 
 
 def reciprocals(power):
     a, g = np.array([-4.0, 0.25]), np.array([4.0, 3.0])
-    right = np.array([-0.25, 4.0]), np.array([-0.25, -48.0])
-    walk(power, a, -1, g=g, gives=right)
+    raise_to(power, a, -1, g, (np.array([-0.25, 4]), np.array([-0.25, -48])))
+    right = np.array([1 / 16, 16]), np.array([1 / 8, -384])
+    raise_to(power, a, -2, g, right)
 
 
 def other_powers(power, seed):
@@ -261,12 +321,12 @@ def other_powers(power, seed):
     for exponent, low in [(2, -3), (1, -3), (5, -2), (-2, 0.5), (1.5, 0.5)]:
         a, g = rng.uniform(low, 3, (2, 3)), rng.normal(size=(2, 3))
         slopes = comparing.numeric_gradient(lambda x: (x**exponent).sum(), a)
-        walk(power, a, exponent, g=g, gives=(a**exponent, g * slopes))
+        raise_to(power, a, exponent, g, (a**exponent, g * slopes))
     zeros, ones = np.zeros((2, 2)), np.ones((2, 2))
-    walk(power, zeros, 0, g=3 * ones, gives=(ones, zeros))
-    walk(power, zeros, 1, g=3 * ones, gives=(zeros, 3 * ones))
-    walk(power, zeros, 2, g=3 * ones, gives=(zeros, zeros))
-    walk(power, np.array(-3.0), 2, g=np.array(5.0), gives=(9.0, -30.0))
+    raise_to(power, zeros, 0, 3 * ones, (ones, zeros))
+    raise_to(power, zeros, 1, 3 * ones, (zeros, 3 * ones))
+    raise_to(power, zeros, 2, 3 * ones, (zeros, zeros))
+    raise_to(power, np.array(-3.0), 2, np.array(5.0), (9.0, -30.0))
 
 
 # 4 · Tanh
@@ -298,6 +358,9 @@ def tanh_of_other_shapes(tanh, seed):
         value = 1 - 2 / (np.exp(2 * a) + 1)
         slope = 4 / (np.exp(a) + np.exp(-a)) ** 2
         walk(tanh, a, g=g, gives=(value, g * slope))
+    a, g = np.array([[900.0, -1000, 0]]), np.array([[2.0, -3, 5]])
+    right = np.array([[1.0, -1, 0]]), np.array([[0.0, 0, 5]])
+    walk(tanh, a, g=g, gives=right)
 
 
 # 5 · Softmax
@@ -305,30 +368,48 @@ def tanh_of_other_shapes(tanh, seed):
 EIGHTHS = np.array([[1, 2, 5], [3, 3, 2]]) / 8
 
 
+def rows(softmax, scores, g, gives):
+    right = {"names": ["scores"], "g": g, "gives": gives}
+
+    def advice(found, is_value):
+        sums = np.sum(found, axis=1)
+        if not np.isfinite(sums).all():
+            return ""
+        if is_value and not np.allclose(sums, 1):
+            return "the probabilities of each row must sum up to 1."
+        if not is_value and not np.allclose(sums, 0):
+            return (
+                "what one score gains, the others lose: each row of the "
+                "gradient must sum up to 0, for any g."
+            )
+
+    walk(softmax, scores, **right, advice=advice)
+
+
 def softmax_of_eighths(softmax):
     scores = np.log([[3, 6, 15], [15, 15, 10]])
     g = np.array([[8.0, 0, 0], [0, 8, 16]])
     gradient = np.array([[7, -2, -5], [-21, 3, 18]]) / 8
-    walk(softmax, scores, g=g, gives=(EIGHTHS, gradient))
+    rows(softmax, scores, g, (EIGHTHS, gradient))
 
 
 def softmax_of_huge_scores(softmax):
-    scores = np.array([[1000.0, 1000, 0], [-1000, -1000, -2000]])
+    scores = np.array([[1000.0, 1000, -2000], [-1000, -1000, -2000]])
     g = np.array([[4.0, 0, 7], [0, 8, 7]])
     value = np.array([[0.5, 0.5, 0], [0.5, 0.5, 0]])
     gradient = np.array([[1.0, -1, 0], [-2, 2, 0]])
-    walk(softmax, scores, g=g, gives=(value, gradient))
+    rows(softmax, scores, g, (value, gradient))
 
 
 def softmax_and_cross_entropy(softmax):
     Y = np.array([[0.0, 0, 1], [1, 0, 0]])
     right = EIGHTHS, EIGHTHS - Y
-    walk(softmax, np.log(EIGHTHS), g=-Y / EIGHTHS, gives=right)
+    rows(softmax, np.log(EIGHTHS), -Y / EIGHTHS, right)
 
 
 def softmax_moves_nothing(softmax):
     scores, g = np.log(EIGHTHS), np.array([[2.0] * 3, [-8.0] * 3])
-    walk(softmax, scores, g=g, gives=(EIGHTHS, np.zeros((2, 3))))
+    rows(softmax, scores, g, (EIGHTHS, np.zeros((2, 3))))
 
 
 def softmax_of_other_rows(softmax, seed):
@@ -340,7 +421,12 @@ def softmax_of_other_rows(softmax, seed):
         P = [np.exp(row - np.logaddexp.reduce(row)) for row in scores]
         jacobians = [np.diag(p) - np.outer(p, p) for p in P]
         gradient = np.array([row @ J for row, J in zip(g, jacobians)])
-        walk(softmax, scores, g=g, gives=(np.array(P), gradient))
+        rows(softmax, scores, g, (np.array(P), gradient))
+    scores = np.array([[800.0, -900, 800, -10], [-5, -1000, -2000, -2000]])
+    P = np.array([[0.5, 0, 0.5, 0], [1, 0, 0, 0]])
+    g = np.array([[6.0, 1, -2, 9], [3, 7, 1, 0]])
+    right = P, np.array([[2.0, 0, -2, 0], [0, 0, 0, 0]])
+    rows(softmax, scores, g, right)
 
 
 # 6 · Inputs first
@@ -437,7 +523,7 @@ def _is_in_order(found, names):
     node, late = [names[node] for node in early or (found[0], found[0])]
     check.that(
         not early,
-        f"{node} comes before its input {late}.",
+        f"node {node} comes before its input {late}.",
         "a node may be put into the list only when all of its inputs are in "
         "it, along the longest road as well as the shortest.",
     )
@@ -493,6 +579,15 @@ def doublings(ordered, levels):
     inputs_first(ordered, **_numbered(nodes))
 
 
+def ladder(ordered, length):
+    """Like Fibonacci's numbers: each node uses the two before."""
+    for turn in (1, -1):
+        nodes = [Node(), Node()]
+        for _ in range(2, length):
+            nodes.append(Node(*nodes[-2:][::turn]))
+        inputs_first(ordered, **_numbered(nodes))
+
+
 def single_leaf(ordered):
     inputs_first(ordered, leaf=Node())
 
@@ -515,7 +610,7 @@ def random_graphs(ordered, seed):
 
 
 def _numbered(nodes):
-    return {f"node {i}": node for i, node in enumerate(nodes)}
+    return {str(i): node for i, node in enumerate(nodes)}
 
 
 # 7 · Broadcasting
@@ -523,8 +618,20 @@ def _numbered(nodes):
 
 def sums(unbroadcast, large, shape, gives):
     is_own_work(unbroadcast)
-    check.call(unbroadcast, large, shape, gives=gives)
-    check.call(unbroadcast, large, shape, gives=gives)
+
+    def advice():
+        if np.shape(found) != shape:
+            return ""
+        if np.isclose(np.sum(found), np.sum(large)):
+            return "the sums run along other axes than the repeated ones."
+        return (
+            "nothing may get lost, nor count twice: the sum over all entries "
+            "stays what it was."
+        )
+
+    for _ in range(2):  # nothing may be kept from the first call
+        found = check.call(unbroadcast, large, shape)
+        equal(found, gives, "the result", advice)
 
 
 SIX = np.array([[1.0, 2, 3], [10, 20, 30]])
@@ -684,16 +791,20 @@ def right_and_wrong(judge, f, x, gradient):
         "finite differences have only about nine right digits: ask for a "
         "small error, beside the largest entry's size, not for equality.",
     )
-    check.that(
-        not any(accepts((i, 0.01)) for i in places),
-        "a gradient with a single entry that is 1 % too large is accepted.",
-        "every entry counts: the largest error decides.",
+    large, small = (
+        any(accepts((i, share)) for i in places) for share in (0.01, -0.01)
     )
     check.that(
-        not any(accepts((i, -0.01)) for i in places),
-        "a gradient with a single entry that is too small is accepted.",
-        "gradient - numeric is negative there: take absolute values before "
-        "you look for the largest.",
+        large == small,
+        "a gradient with a single entry that is too "
+        f"{'large' if large else 'small'} is accepted.",
+        "there the difference is negative: take absolute values before you "
+        "look for the largest.",
+    )
+    check.that(
+        not large,
+        "a gradient with a single entry that is off by 1 % is accepted.",
+        "every entry counts: the largest error decides.",
     )
     check.that(
         x.size == 1 or not accepts((0, 0.01), (-1, -0.01)),
@@ -744,7 +855,7 @@ def large_and_small(judge, f, x, gradient):
         "compare the error with 1e-5 times the largest entry.",
     )
     check.that(
-        accepts(1e-11, gradient),
+        accepts(1e-15, gradient),
         "a right gradient is refused when it is tiny.",
         "compare the error with 1e-5 times the largest entry.",
     )
@@ -754,13 +865,13 @@ def large_and_small(judge, f, x, gradient):
         "the scale is the largest *absolute* value.",
     )
     check.that(
-        not accepts(1e-11, 2 * gradient),
+        not accepts(1e-15, 2 * gradient),
         "a gradient that is twice too large is accepted when it is tiny.",
-        "beside a tiny gradient, every fixed tolerance is large (np.allclose "
-        "has one, atol): compare with the largest entry.",
+        "beside a tiny gradient every fixed tolerance is large (np.allclose "
+        "has one, atol), and so is a number added to the scale.",
     )
     check.that(
-        not accepts(1e-11, off),
+        not accepts(1e-15, off),
         "a gradient with an entry off by 2e-5 of the largest is accepted "
         "when it is tiny.",
         "a fixed number is added to the scale or to the tolerance, or is "
@@ -946,18 +1057,15 @@ def _are_right(answers, right):
             f"number {i + 1} of the six is d{other}, not d{name}.",
             ORDER,
         )
-    reasons = {
-        name: comparing.difference(answer, gradient)
-        for name, answer, gradient in zip(NAMES, answers, right)
-    }
+    both = dict(zip(NAMES, zip(answers, right)))
     for name in ["b3", "W3", "b2", "W2", "b1", "W1"]:  # the walk back
-        layer = name[1]
-        both = reasons["W" + layer] and reasons["b" + layer]
-        check.that(
-            not reasons[name],
-            f"d{name} {reasons[name]}.",
-            WHERE[layer] if both else OWN_LINE,
-        )
+
+        def advice():
+            layer = name[1]
+            are_right = [comparing.same(*both[x + layer]) for x in "Wb"]
+            return OWN_LINE if any(are_right) else WHERE[layer]
+
+        equal(*both[name], f"the gradient d{name}", advice)
 
 
 def gradients_of_a_large_network(backward_pass, seed):

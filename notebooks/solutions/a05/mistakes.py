@@ -3,6 +3,7 @@ must be accepted."""
 
 import functools
 import graphlib
+import math
 import sys
 
 import numpy as np
@@ -187,10 +188,32 @@ def roads_averaged(x, y, z):
     )
 
 
-@mistake("by_hand", "these are the lecture's values, without the maximum.")
+@mistake("by_hand", "here q wins the maximum: m is q, and not z.")
 def without_the_maximum(x, y, z):
     q = x + y
     return q * z, z, z, q
+
+
+@mistake("by_hand", "the larger of q and z, not the smaller one.")
+def the_smaller_one(x, y, z):
+    q = x + y
+    m = min(q, z)
+    dq = m + q * (q < z)
+    return q * m, dq, dq, q * (z < q)
+
+
+@mistake(
+    "by_hand",
+    "the product's other factor is m, the larger one, whether that is z or "
+    "not.",
+)
+def z_for_m(x, y, z):
+    return slopes(x, y, z, lambda q, m, z: z + q * (q > z), right_dz)
+
+
+@mistake("by_hand", "f is q times m, also when q wins.")
+def f_by_z(x, y, z):
+    return (x + y) * z, *slopes(x, y, z, right_dq, right_dz)[1:]
 
 
 @mistake("by_hand", "return f first, then the slopes by x, y and z.")
@@ -202,6 +225,19 @@ def slopes_only(x, y, z):
 def f_last(x, y, z):
     f, *rest = slopes(x, y, z, right_dq, right_dz)
     return *rest, f
+
+
+@mistake(
+    "by_hand",
+    "z gets what arrives at m, and that is the product's other factor, q.",
+)
+def m_for_z(x, y, z):
+    return slopes(x, y, z, right_dq, lambda q, m, z: m * (z > q))
+
+
+@mistake("by_hand", "more z, more m: the slope by z has the sign of q.")
+def z_negated(x, y, z):
+    return slopes(x, y, z, right_dq, lambda q, m, z: -q * (z > q))
 
 
 @mistake("by_hand", "return all four numbers: f, df/dx, df/dy, df/dz.")
@@ -251,6 +287,50 @@ MULTIPLIED = (
     "these are the local slopes; multiply them by the gradient g that comes "
     "in."
 )
+
+
+NO_G = "g comes in later, on the way back: a rule is a function of g."
+
+
+@mistake("multiply", NO_G, message="name 'g' is not defined")
+def multiply_without_a_function(a, b):
+    return a * b, g * b, g * a  # noqa: F821
+
+
+@mistake("multiply", "these are two arrays multiplied, not added.")
+def value_of_a_sum(a, b):
+    return a + b, lambda g: g * b, lambda g: g * a
+
+
+@mistake(
+    "multiply",
+    "entry by entry: * does that, np.dot is the matrix product.",
+    message="not aligned",
+)
+def value_by_dot(a, b):
+    return np.dot(a, b), lambda g: g * b, lambda g: g * a
+
+
+@mistake(
+    "multiply",
+    "each factor receives g times the *other* factor alone: not their sum.",
+)
+def rules_by_the_sum(a, b):
+    return a * b, lambda g: g * (a + b), lambda g: g * (a + b)
+
+
+@mistake(
+    "multiply",
+    "two things: multiply by the gradient g that comes in, and the gradient "
+    "of a needs b, that of b needs a.",
+)
+def local_slopes_not_switched(a, b):
+    return a * b, lambda g: a, lambda g: b
+
+
+@mistake("multiply", "g meets its factor entry by entry: no sum over g.")
+def g_summed(a, b):
+    return a * b, lambda g: g.sum() * b, lambda g: g.sum() * a
 
 
 @mistake(
@@ -379,6 +459,35 @@ SHARED = (
     "the calls share something that lies outside of the function; what a "
     "rule needs belongs to its own call."
 )
+
+
+@mistake(
+    "multiply",
+    "a product divided by a factor is the other factor, but not where that "
+    "is 0: use the other factor itself.",
+)
+def rules_by_division(a, b):
+    value = a * b
+    return value, lambda g: g * value / a, lambda g: g * value / b
+
+
+@mistake("multiply", "the rule for b needs a: the two rules differ.")
+def the_same_rule_twice(a, b):
+    return a * b, lambda g: g * b, lambda g: g * b
+
+
+@mistake(
+    "multiply",
+    "a rule has one argument, g; it knows a and b from outside.",
+    message="missing 1 required positional argument",
+)
+def rules_with_two_arguments(a, b):
+    def rule(g, x):
+        return g * x
+
+    return a * b, rule, rule
+
+
 memory = {}
 
 
@@ -480,6 +589,73 @@ def factor_raised_too(a, exponent):
     return power_by(lambda a, p: (p * a) ** (p - 1) if p else 0 * a)(
         a, exponent
     )
+
+
+@mistake("power", "in Python, ** comes before -: a ** (p - 1).")
+def exponent_without_brackets_after_g(a, exponent):
+    return a**exponent, lambda g: g * exponent * a**exponent - 1
+
+
+@mistake("power", "the other way round: a ** exponent.")
+def exponent_to_the_power_a(a, exponent):
+    return float(exponent) ** a, lambda g: g * right_slope(a, exponent)
+
+
+@mistake(
+    "power",
+    "a power is ** in Python; ^ does something else with bits.",
+    message="bitwise_xor",
+)
+def with_a_caret(a, exponent):
+    return a ^ exponent, lambda g: g * right_slope(a, exponent)
+
+
+@mistake("power", "multiply by g for every exponent, also for 1.")
+def ones_for_the_first_power(a, exponent):
+    def rule(g):
+        if exponent == 1:
+            return np.ones_like(a)
+        return g * right_slope(a, exponent)
+
+    return a**exponent, rule
+
+
+@mistake("power", "the slope of a negative a may be negative: no np.abs.")
+def power_of_the_size(a, exponent):
+    value = np.abs(a) ** exponent
+    return value, lambda g: g * right_slope(np.abs(a), exponent)
+
+
+@mistake("power", "the slope of a negative a may be negative: no np.abs.")
+def slope_of_the_size(a, exponent):
+    return a**exponent, lambda g: g * right_slope(np.abs(a), exponent)
+
+
+@mistake("power", "a ** p is a power; this is p times a.")
+def exponent_times_a(a, exponent):
+    return a * exponent, lambda g: g * exponent
+
+
+@mistake(
+    "power",
+    "math.pow takes single numbers; ** and np.power take arrays.",
+    message="arrays can be converted to Python scalars",
+)
+def power_of_math(a, exponent):
+    value = math.pow(a, exponent)
+    return value, lambda g: g * right_slope(a, exponent)
+
+
+@mistake("power", "a to the power 0 is 1, also as a value.")
+def a_for_exponent_0(a, exponent):
+    value = a**exponent if exponent else a
+    return value, lambda g: g * right_slope(a, exponent)
+
+
+@mistake("power", "the exponent may be any number: don't round it.")
+def rounded_exponent(a, exponent):
+    p = int(exponent)
+    return a**p, lambda g: g * right_slope(a, p)
 
 
 @mistake(
@@ -646,6 +822,12 @@ def with_the_smallest_exponent(a, exponent):
 
 
 @accepted("power")
+def with_nan_to_num(a, exponent):
+    slope = np.nan_to_num(exponent * a ** (exponent - 1.0))
+    return a**exponent, lambda g: g * slope
+
+
+@accepted("power")
 def power_by_loops(a, exponent):
     def rule(g):
         return np.array(
@@ -669,6 +851,78 @@ def square_of_a(a):
 @mistake("tanh", "the formula wants the square of tanh a, not of g.")
 def square_of_g(a):
     return np.tanh(a), lambda g: g * (1 - g**2)
+
+
+@mistake("tanh", NO_G, message="name 'g' is not defined")
+def tanh_without_a_function(a):
+    value = np.tanh(a)
+    return value, g * (1 - value**2)  # noqa: F821
+
+
+@mistake(
+    "tanh",
+    "math.tanh takes a single number; np.tanh takes arrays.",
+    message="arrays can be converted to Python scalars",
+)
+def tanh_of_math(a):
+    value = math.tanh(a)
+    return value, lambda g: g * (1 - value**2)
+
+
+@mistake("tanh", "this is the slope; the value is tanh a itself.")
+def slope_for_the_value(a):
+    slope = 1 - np.tanh(a) ** 2
+    return slope, lambda g: g * slope
+
+
+@mistake("tanh", "g is a factor, as it comes in: no square.")
+def g_squared(a):
+    return np.tanh(a), lambda g: g**2 * (1 - np.tanh(a) ** 2)
+
+
+@mistake("tanh", "g is a factor, as it comes in: don't apply tanh to it.")
+def tanh_of_g(a):
+    return np.tanh(a), lambda g: np.tanh(g)
+
+
+@mistake("tanh", "the square is missing: 1 / cosh² is the slope.")
+def one_by_cosh(a):
+    return np.tanh(a), lambda g: g / np.cosh(a)
+
+
+@mistake(
+    "tanh",
+    "the slope of the value is asked for, 1 - tanh²; this is that of the "
+    "formula.",
+)
+def slope_of_the_square(a):
+    value = np.tanh(a)
+    return value, lambda g: -2 * value * g
+
+
+@mistake("tanh", "each entry of g meets its own slope: no sum.")
+def g_summed_for_tanh(a):
+    return np.tanh(a), lambda g: g.sum() * (1 - np.tanh(a) ** 2)
+
+
+@mistake("tanh", "entry by entry: * does that, @ sums.")
+def g_at_the_slope(a):
+    return np.tanh(a), lambda g: g @ (1 - np.tanh(a) ** 2)
+
+
+@mistake("tanh", "tanh² a is the square of tanh a, not tanh of a square.")
+def tanh_of_the_square(a):
+    return np.tanh(a), lambda g: g * (1 - np.tanh(a**2))
+
+
+@mistake("tanh", "tanh² a is the square of tanh a, not twice tanh a.")
+def twice_for_squared(a):
+    return np.tanh(a), lambda g: g * (1 - np.tanh(a) * 2)
+
+
+@mistake("tanh", "the square is taken of tanh a alone, and only once.")
+def slope_squared(a):
+    return np.tanh(a), lambda g: g * (1 - np.tanh(a) ** 2) ** 2
 
 
 @mistake("tanh", "the slope is taken at a, not at g.")
@@ -759,6 +1013,12 @@ def by_exponentials(a):
 @mistake("tanh", FAR)
 def by_one_exponential(a):
     value = (np.exp(2 * a) - 1) / (np.exp(2 * a) + 1)
+    return value, lambda g: g * (1 - value**2)
+
+
+@mistake("tanh", FAR)
+def by_one_negative_exponential(a):
+    value = (1 - np.exp(-2 * a)) / (1 + np.exp(-2 * a))
     return value, lambda g: g * (1 - value**2)
 
 
@@ -958,6 +1218,57 @@ def soft_one_shift_for_all(scores):
     return ruled(exps / exps.sum(axis=1, keepdims=True))
 
 
+@mistake(
+    "softmax",
+    "subtract the row's *maximum*: with the minimum, or the mean, the largest "
+    "exponential still overflows.",
+)
+def soft_shift_by_the_minimum(scores):
+    exps = np.exp(scores - scores.min(axis=1, keepdims=True))
+    return ruled(exps / exps.sum(axis=1, keepdims=True))
+
+
+@mistake(
+    "softmax",
+    "subtract the row's *maximum*: with the minimum, or the mean, the largest "
+    "exponential still overflows.",
+)
+def soft_shift_by_the_mean(scores):
+    exps = np.exp(scores - scores.mean(axis=1, keepdims=True))
+    return ruled(exps / exps.sum(axis=1, keepdims=True))
+
+
+@mistake("softmax", "e to the power of the scores, np.exp, not 2.")
+def soft_with_powers_of_2(scores):
+    exps = 2 ** (scores - scores.max(axis=1, keepdims=True))
+    return ruled(exps / exps.sum(axis=1, keepdims=True))
+
+
+@mistake("softmax", NO_G, message="name 'g' is not defined")
+def soft_without_a_function(scores):
+    P = probs(scores)
+    return P, P * (g - (g * P).sum(axis=1, keepdims=True))  # noqa: F821
+
+
+@mistake(
+    "softmax",
+    "this is the Jacobian of each row; multiply it by the row's g and sum "
+    "over i.",
+)
+def jacobians_themselves(scores):
+    P = probs(scores)
+    return P, lambda g: np.array([np.diag(p) - np.outer(p, p) for p in P])
+
+
+@mistake(
+    "softmax",
+    "g comes in, it is no score: the slopes are taken at the probabilities "
+    "of the forward pass.",
+)
+def softmax_of_g(scores):
+    return probs(scores), lambda g: probs(g) * (1 - probs(g))
+
+
 CLIPPED = (
     "to cut huge scores off, or to replace nan, changes the probabilities: "
     "subtract the row's maximum instead."
@@ -1100,6 +1411,77 @@ def gradient_of_cross_entropy(scores):
 def gradient_of_mean_cross_entropy(scores):
     P = probs(scores)
     return P, lambda g: (P - g) / len(P)
+
+
+@mistake(
+    "softmax",
+    "the second term is p_j times the sum of all g_i p_i of the row; here "
+    "its g is missing.",
+)
+def second_term_without_g(scores):
+    P = probs(scores)
+    return P, lambda g: P * g - P * P
+
+
+@mistake(
+    "softmax",
+    "the factor p is on the wrong g: p_j (g_j - sum), with each g of the sum "
+    "weighted by its p.",
+)
+def p_on_the_sum_only(scores):
+    P = probs(scores)
+    return P, lambda g: g - P * g.sum(axis=1, keepdims=True)
+
+
+@mistake(
+    "softmax",
+    "the images don't mix: P.T @ P sums over them. Each row has a Jacobian "
+    "of its own.",
+)
+def one_jacobian_for_all(scores):
+    P = probs(scores)
+    return P, lambda g: P * g - g @ (P.T @ P)
+
+
+@mistake(
+    "softmax",
+    "the factor p_j belongs in front of both terms, and g_j into the first: "
+    "p_j times (g_j - sum).",
+)
+def g_and_p_exchanged(scores):
+    P = probs(scores)
+    return P, lambda g: g * (P - (g * P).sum(axis=1, keepdims=True))
+
+
+@mistake("softmax", "the term with i = j is missing, p_j g_j.")
+def second_term_only(scores):
+    P = probs(scores)
+    return P, lambda g: -P * (g * P).sum(axis=1, keepdims=True)
+
+
+@mistake("softmax", "1 - p belongs to the diagonal only: no such factor here.")
+def diagonal_times_the_rest(scores):
+    P = probs(scores)
+    return P, lambda g: P * (1 - P) * (g - (g * P).sum(axis=1, keepdims=True))
+
+
+@mistake(
+    "softmax",
+    "a small number in the denominator changes the probabilities; with the "
+    "row's maximum subtracted the sum is at least 1.",
+)
+def soft_with_an_epsilon(scores):
+    exps = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return ruled(exps / (exps.sum(axis=1, keepdims=True) + 1e-3))
+
+
+@mistake(
+    "softmax",
+    "NumPy calls it axis, and wants keepdims=True.",
+    message="unexpected keyword argument 'dim'",
+)
+def soft_with_dim(scores):
+    return ruled(np.exp(scores - scores.max(dim=1)))
 
 
 @mistake("softmax", "softmax has no mean over the images: no 1/n.")
@@ -1523,6 +1905,18 @@ def by_waiting_inputs(root):
 
 
 @accepted("ordered")
+def by_longest_roads(root):
+    depth, todo = {root: 0}, [root]
+    while todo:
+        node = todo.pop(0)
+        for x, _ in node.edges:
+            if depth.get(x, -1) <= depth[node]:
+                depth[x] = depth[node] + 1
+                todo.append(x)
+    return sorted(depth, key=lambda node: -depth[node])
+
+
+@accepted("ordered")
 def by_ids(root):
     order, seen, stack = [], {}, [(root, 0)]
     while stack:
@@ -1699,13 +2093,25 @@ def one_front_axis(gradient, shape):
     return gradient.sum(axis=ones, keepdims=True)
 
 
+@mistake(
+    "unbroadcast",
+    "where `shape` has a 1, it is that axis which was repeated, and not axis "
+    "0: sum along it, with keepdims=True.",
+    message="cannot reshape",
+)
+def axis_0_or_everything(gradient, shape):
+    if gradient.shape == shape or shape == ():
+        return gradient.sum() if shape == () else gradient
+    return gradient.sum(axis=0).reshape(shape)
+
+
 SHIFTED = (
     "each sum takes an axis away, and the axes behind it move up by one: sum "
     "over all at once, axis=(0, 1), or always over axis 0."
 )
 
 
-@mistake("unbroadcast", SHIFTED, message="out of bounds")
+@mistake("unbroadcast", SHIFTED, message="axis 1 is out of bounds")
 def axes_that_shift(gradient, shape):
     for axis in range(gradient.ndim - len(shape)):
         gradient = gradient.sum(axis=axis)
@@ -1904,6 +2310,102 @@ def stack_not_summed_for_a(a, b):
 
 @mistake(
     "matmul",
+    "the gradients of a shared matrix add up; this is one of them.",
+)
+def first_of_the_stack(a, b):
+    def rule(a, b, g):
+        gradient = T(a) @ g
+        return gradient[0] if gradient.ndim > b.ndim else gradient
+
+    return product(a, b, None, rule)
+
+
+@mistake("matmul", "the axis of the stack must go: no keepdims here.")
+def stack_axis_kept(a, b):
+    def rule(a, b, g):
+        return np.sum(T(a) @ g, axis=0, keepdims=a.ndim > b.ndim)
+
+    return product(
+        a,
+        b,
+        None,
+        lambda a, b, g: T(a) @ g if a.ndim == b.ndim else rule(a, b, g),
+    )
+
+
+@mistake(
+    "matmul",
+    "reshape keeps the numbers in their order; a transpose is .T or swapaxes.",
+)
+def reshaped_for_transposed(a, b):
+    return product(
+        *(a, b),
+        lambda a, b, g: summed(
+            g @ b.reshape(*b.shape[:-2], -1, b.shape[-2]), a
+        ),
+        lambda a, b, g: summed(
+            a.reshape(*a.shape[:-2], -1, a.shape[-2]) @ g, b
+        ),
+    )
+
+
+@mistake(
+    "matmul",
+    "einsum with two letters knows matrices only; '...' in front stands for "
+    "the stack.",
+    message="more dimensions than subscripts",
+)
+def einsum_of_matrices(a, b):
+    return product(
+        *(a, b),
+        lambda a, b, g: np.einsum("nk,dk->nd", g, b),
+        lambda a, b, g: np.einsum("nd,nk->dk", a, g),
+    )
+
+
+@mistake("matmul", NO_G, message="name 'g' is not defined")
+def matmul_without_a_function(a, b):
+    return a @ b, g @ T(b), T(a) @ g  # noqa: F821
+
+
+@mistake(
+    "matmul",
+    "the sum of the products isn't the product of the sums: multiply first, "
+    "then sum over the stack.",
+)
+def sums_multiplied(a, b):
+    def rule(a, b, g):
+        if a.ndim > b.ndim:
+            return a.sum(axis=0).T @ g.sum(axis=0)
+        return right_rule_b(a, b, g)
+
+    return product(a, b, None, rule)
+
+
+@mistake(
+    "matmul",
+    "transpose(0, 2, 1) knows stacks only; swapaxes(-1, -2) swaps the last "
+    "two axes of a matrix, too.",
+    message="axes don't match array",
+)
+def transposed_as_stacks(a, b):
+    return product(
+        *(a, b),
+        lambda a, b, g: summed(g @ b.transpose(0, 2, 1), a),
+        lambda a, b, g: summed(a.transpose(0, 2, 1) @ g, b),
+    )
+
+
+@mistake(
+    "matmul",
+    "the gradient of b is Aᵀ G; this is its transpose, Gᵀ A.",
+)
+def second_rule_transposed(a, b):
+    return product(a, b, None, lambda a, b, g: summed(T(g) @ a, b))
+
+
+@mistake(
+    "matmul",
     "the gradients of a shared matrix add up; this is their mean.",
 )
 def stack_averaged(a, b):
@@ -1926,6 +2428,15 @@ def all_axes_turned(a, b):
         *(a, b),
         lambda a, b, g: summed(g @ b.T, a),
         lambda a, b, g: summed(a.T @ g, b),
+    )
+
+
+@mistake("matmul", SWAP, message="matmul")
+def first_two_axes_swapped(a, b):
+    return product(
+        *(a, b),
+        lambda a, b, g: summed(g @ T(b), a),
+        lambda a, b, g: summed(a.swapaxes(0, 1) @ g, b),
     )
 
 
@@ -2128,13 +2639,20 @@ def the_wrong_way_round(f, x, gradient):
     return not judged(f, x, gradient)
 
 
-@mistake(
-    "gradient_is_right",
-    "gradient - numeric is negative there: take absolute values before you "
-    "look for the largest.",
+ABS = (
+    "there the difference is negative: take absolute values before you look "
+    "for the largest."
 )
+
+
+@mistake("gradient_is_right", ABS)
 def without_abs(f, x, gradient):
     return judged(f, x, gradient, lambda g, n: (g - n).max())
+
+
+@mistake("gradient_is_right", ABS)
+def abs_of_the_largest(f, x, gradient):
+    return judged(f, x, gradient, lambda g, n: abs((n - g).max()))
 
 
 @mistake("gradient_is_right", "every entry counts: the largest error decides.")
@@ -2241,11 +2759,13 @@ def fixed_limit(f, x, gradient):
     return judged(f, x, gradient, verdict=lambda e, _: bool(e <= 1e-3))
 
 
-@mistake(
-    "gradient_is_right",
-    "beside a tiny gradient, every fixed tolerance is large (np.allclose has "
-    "one, atol): compare with the largest entry.",
+FIXED = (
+    "beside a tiny gradient every fixed tolerance is large (np.allclose has "
+    "one, atol), and so is a number added to the scale."
 )
+
+
+@mistake("gradient_is_right", FIXED)
 def scale_of_at_least_1(f, x, gradient):
     return judged(
         *(f, x, gradient),
@@ -2253,11 +2773,7 @@ def scale_of_at_least_1(f, x, gradient):
     )
 
 
-@mistake(
-    "gradient_is_right",
-    "a fixed number is added to the scale or to the tolerance, or is their "
-    "least value; beside a tiny gradient it is large.",
-)
+@mistake("gradient_is_right", FIXED)
 def scale_and_1e_8(f, x, gradient):
     return judged(f, x, gradient, scale=lambda g, n: np.abs(n).max() + 1e-8)
 
@@ -2337,6 +2853,39 @@ def broadcasting_shapes(f, x, gradient):
         return False
     scale = max(np.abs(gradient).max(), np.abs(numeric).max())
     return bool(error <= 1e-5 * scale)
+
+
+REFUSE = "another shape is a wrong gradient, not an error: return False."
+
+
+@mistake("gradient_is_right", REFUSE, message="AssertionError")
+def shapes_asserted(f, x, gradient):
+    assert np.shape(gradient) == x.shape
+    return judged(f, x, gradient)
+
+
+@mistake(
+    "gradient_is_right",
+    "compare the whole shapes: len is the first axis only.",
+    message="broadcast",
+)
+def lengths_compared(f, x, gradient):
+    if len(gradient) != len(x):
+        return False
+    error = np.abs(gradient - numeric_gradient(f, x)).max()
+    return bool(error <= 1e-5 * np.abs(gradient).max())
+
+
+@mistake(
+    "gradient_is_right",
+    "compare the whole shapes: ndim is only the number of axes.",
+    message="broadcast",
+)
+def numbers_of_axes_compared(f, x, gradient):
+    if gradient.ndim != x.ndim:
+        return False
+    error = np.abs(gradient - numeric_gradient(f, x)).max()
+    return bool(error <= 1e-5 * np.abs(gradient).max())
 
 
 @mistake("gradient_is_right", BROADCAST)
@@ -2427,8 +2976,7 @@ def machine(X, y, W1, b1, W2, b2, W3, b3, **wrong):
     scores = S @ W3 + b3
     exps = np.exp(scores - scores.max(axis=1, keepdims=True))
     G = exps / exps.sum(axis=1, keepdims=True)
-    G[np.arange(len(y)), y] -= 1
-    G = G / wrong.get("divisor", len(y))
+    G = wrong.get("loss", minus_one)(G, y) / wrong.get("divisor", len(y))
     dS = G @ W3.T
     mask = {"A": A, "B": B, "H": H, "S": S}[wrong.get("mask", "B")] > 0
     dB = wrong.get("dB", lambda dS, mask: dS * mask)(dS, mask)
@@ -2442,6 +2990,41 @@ def machine(X, y, W1, b1, W2, b2, W3, b3, **wrong):
         *(wrong.get("left", H).T @ dB, dB.sum(axis=axis)),
         *(S.T @ G, G.sum(axis=0)),
     )
+
+
+def minus_one(P, y):
+    return P - np.eye(P.shape[1])[y]
+
+
+@mistake(
+    "backward_pass",
+    "the gradient by the scores is P - Y: subtract 1 at the true class.",
+)
+def without_minus_one(X, y, *params):
+    return machine(X, y, *params, loss=lambda P, y: P)
+
+
+@mistake(
+    "backward_pass",
+    "(P - Y) / n: subtract 1 at the true class first, then divide both.",
+)
+def minus_one_after_division(X, y, *params):
+    return machine(
+        X, y, *params, loss=lambda P, y: P - len(y) * np.eye(P.shape[1])[y]
+    )
+
+
+@mistake(
+    "backward_pass",
+    "[:, y] is the columns y of *every* row: one entry of each row is "
+    "[np.arange(len(y)), y].",
+)
+def minus_one_in_columns(X, y, *params):
+    def loss(P, y):
+        P[:, y] -= 1
+        return P
+
+    return machine(X, y, *params, loss=loss)
 
 
 def first_road(dS, back):
@@ -2492,10 +3075,29 @@ def divided_by_the_classes(X, y, *params):
 @mistake(
     "backward_pass",
     "the loss is a mean over the images: divide by their number, not by that "
+    "of the pixels.",
+)
+def divided_by_the_pixels(X, y, *params):
+    return machine(X, y, *params, divisor=X.shape[1])
+
+
+@mistake(
+    "backward_pass",
+    "the loss is a mean over the images: divide by their number, not by that "
     "of all entries of G.",
 )
 def divided_by_all_entries(X, y, *params):
     return machine(X, y, *params, divisor=len(y) * len(params[-1]))
+
+
+@mistake(
+    "backward_pass",
+    "G is divided by n already: no second mean for b2, but a sum.",
+)
+def b2_averaged(X, y, *params):
+    gradients = list(machine(X, y, *params))
+    gradients[3] = gradients[3] / len(y)
+    return gradients
 
 
 IMAGES = (
@@ -2618,6 +3220,27 @@ def S_for_H(X, y, W1, b1, W2, b2, W3, b3):
     H = np.maximum(X @ W1 + b1, 0)
     S = H + np.maximum(H @ W2 + b2, 0)
     return machine(X, y, W1, b1, W2, b2, W3, b3, left=S)
+
+
+@mistake(
+    "backward_pass",
+    "the gradient of W2 wants what W2 was multiplied by, H.",
+)
+def A_for_H(X, y, W1, b1, W2, b2, W3, b3):
+    return machine(X, y, W1, b1, W2, b2, W3, b3, left=X @ W1 + b1)
+
+
+@mistake(
+    "backward_pass",
+    "only what goes through B meets its ReLU: the straight road from S to H "
+    "has no mask.",
+)
+def straight_road_masked(X, y, W1, b1, W2, b2, W3, b3):
+    B = np.maximum(X @ W1 + b1, 0) @ W2 + b2
+    return machine(
+        *(X, y, W1, b1, W2, b2, W3, b3),
+        dH=lambda dS, back: dS * (B > 0) + back,
+    )
 
 
 @mistake("backward_pass", "the gradient of a loss by scores is P - Y.")
