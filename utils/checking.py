@@ -146,37 +146,39 @@ class check:
         return True
 
     @staticmethod
-    def call(function, *arguments, gives=None):
+    def call(function, *arguments, gives=None, advise=None):
         """Call a student's function, compare and return what it returns.
 
         The function gets copies (see `comparing.copied`), which it must not
         change. A change is told when the result is right, or when no known
         mistake explains it.
 
-        Parameters: function; arguments; gives, what it should return, see
-        `check.equal` (default: anything but None).
+        Parameters: function; arguments; gives, what it should return, and
+        advise, see `check.equal` (default: anything but None is right).
         """
         _next_step()
         given = comparing.copied(arguments)
         answer = function(*given)
         changed = comparing.changed_argument(function, arguments, given)
         if gives is not None or answer is None:
-            _compare(answer, gives, "the result", changed)
+            _compare(answer, gives, "the result", advise, changed)
         if changed:
             raise _Wrong(*changed)
         return answer
 
     @staticmethod
-    def equal(answer, expected, what="the result"):
+    def equal(answer, expected, what="the result", advise=None):
         """Compare an answer with what is expected; say how it differs.
 
         Parameters: answer, the student's; expected, a number, an array,
         nested lists of numbers (then any real dtype will do) or a tuple of
-        such; what, the answer's name in a sentence. How far floats may be
-        off says `comparing.tolerance`.
+        such; what, the answer's name in a sentence; advise, a function that
+        is given the answer and returns the hint, or "", where no mistake is
+        known that looks the same. How far floats may be off says
+        `comparing.tolerance`.
         """
         _next_step()
-        _compare(answer, expected, what)
+        _compare(answer, expected, what, advise)
 
     @staticmethod
     def that(condition, reason, hint=""):
@@ -348,7 +350,7 @@ def _next_step():
         _running[-1].step += 1
 
 
-def _compare(answer, expected, what, instead=None):
+def _compare(answer, expected, what, advise, instead=None):
     _put_back()
     np.seterr(**_FLOAT_ERRORS)
     if reason := comparing.difference(answer, expected):
@@ -357,7 +359,10 @@ def _compare(answer, expected, what, instead=None):
             saw = {"numbers": answer}
         else:  # the numbers are right, or there are none
             saw = {"reason": reason}
-        raise _Wrong(f"{what} {reason}.", saw=saw, instead=instead)
+        hint = ""
+        with contextlib.suppress(Exception):  # it expects another answer
+            hint = advise(answer) if advise else ""
+        raise _Wrong(f"{what} {reason}.", hint, saw, instead)
 
 
 def _judge(error, this):

@@ -3,6 +3,7 @@ it."""
 
 import builtins
 import contextlib
+import functools
 import io
 import signal
 import sys
@@ -78,6 +79,29 @@ def test_what_is_not_numbers_is_known_by_its_reason(knowing):
     known = knowing({"leave.": {"reason": "too few."}})
     printed = told(lambda: check.that(False, "too few.", "add"), check=known)
     assert printed.endswith("Too few. Hint: leave.")
+
+
+def test_advice_is_given_where_no_mistake_is_known(knowing):
+    known = knowing({"add one.": numbers(X + 1)})
+
+    def advise(answer):
+        return "all are too large." if (answer > X).all() else ""
+
+    def body(answer):
+        check.equal(answer, X, "the sum", advise)
+
+    printed = told(lambda: body(X + 1), check=known)
+    assert printed.endswith("Hint: add one.")
+    printed = told(lambda: body(X + 2), check=known)
+    assert "The sum is" in printed
+    assert printed.endswith("Hint: all are too large.")
+    for unfit in X - 1, [[1]], "a text":
+        printed = told(functools.partial(body, unfit), check=known)
+        assert "✗" in printed and "Hint" not in printed
+    printed = told(
+        lambda: check.call(lambda: X + 2, gives=X, advise=advise), check=known
+    )
+    assert printed.endswith("Hint: all are too large.")
 
 
 def test_an_answer_whose_cell_has_not_run_is_not_yet():
