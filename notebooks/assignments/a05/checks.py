@@ -95,11 +95,15 @@ def slopes_by_hand(by_hand, *places):
             found = tuple(found)
 
         def advice():
-            f, dx, dy, _ = found
+            f, dx, dy, dz = found
             if f != right[0]:
                 return "f is wrong already: begin with the forward pass."
             if dx != dy:
                 return "f knows x and y by their sum only: their slopes agree."
+            if dx == right[1]:
+                return "what arrives at m goes to the maximum's winner, all."
+            if dz == right[3]:
+                return "what arrives at q? Count the roads that lead there."
 
         equal(found, right, "the result", advice)
 
@@ -157,7 +161,11 @@ def walk(operation, *inputs, g, gives, names="ab", advice=None):
         )
         equal(
             *(gradient, right, f"the gradient of {name}"),
-            lambda: advice(gradient, False) or _about_g(rule, g),
+            lambda: (
+                advice(gradient, False)
+                or _about_g(rule, g)
+                or _about_shape(gradient, right)
+            ),
         )
         gradients.append(gradient)
     _again(operation, inputs, value, rules, gradients, g)
@@ -179,6 +187,12 @@ def _about_g(rule, g):
             "for twice the g a rule must give twice as much: g is a factor, "
             "once, of all that the rule adds up."
         )
+    return ""
+
+
+def _about_shape(gradient, right):
+    if np.shape(gradient) != np.shape(right):
+        return "a gradient has an entry for each entry of what it belongs to."
     return ""
 
 
@@ -278,7 +292,7 @@ def products_of_other_shapes(multiply, seed):
 
 def raise_to(power, a, exponent, g, gives):
     def advice(found, is_value):
-        if exponent == 0:
+        if exponent == 0 and not is_value:
             return "a to the power 0 is 1, a constant, and its slope is 0."
         right = np.isclose(found, gives[not is_value])
         if right[a > 0].all() and (a > 0).any():
@@ -620,8 +634,12 @@ def sums(unbroadcast, large, shape, gives):
     is_own_work(unbroadcast)
 
     def advice():
+        if np.ndim(found) > len(shape):
+            return "sum all axes away that `shape` doesn't have."
+        if np.ndim(found) < len(shape):
+            return "keep all axes that `shape` has, those of size 1, too."
         if np.shape(found) != shape:
-            return ""
+            return "sum along the axes in which `shape` has a 1, and no other."
         if np.isclose(np.sum(found), np.sum(large)):
             return "the sums run along other axes than the repeated ones."
         return (

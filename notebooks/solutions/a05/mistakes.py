@@ -461,6 +461,19 @@ SHARED = (
 )
 
 
+@mistake("multiply", "g is a factor only: g * b, without another g.")
+def g_added_once_more(a, b):
+    return a * b, lambda g: g + g * b, lambda g: g + g * a
+
+
+@mistake(
+    "multiply",
+    "np.outer multiplies every entry with every other; * goes entry by entry.",
+)
+def outer_product(a, b):
+    return np.outer(a, b), lambda g: g * b, lambda g: g * a
+
+
 @mistake(
     "multiply",
     "a product divided by a factor is the other factor, but not where that "
@@ -479,7 +492,7 @@ def the_same_rule_twice(a, b):
 @mistake(
     "multiply",
     "a rule has one argument, g; it knows a and b from outside.",
-    message="missing 1 required positional argument",
+    message="required positional argument",
 )
 def rules_with_two_arguments(a, b):
     def rule(g, x):
@@ -629,6 +642,16 @@ def power_of_the_size(a, exponent):
 @mistake("power", "the slope of a negative a may be negative: no np.abs.")
 def slope_of_the_size(a, exponent):
     return a**exponent, lambda g: g * right_slope(np.abs(a), exponent)
+
+
+@mistake("power", "the exponent comes down as a factor: times p.")
+def divided_by_the_exponent(a, exponent):
+    return power_by(lambda a, p: a ** (p - 1) / p if p else 0 * a)(a, exponent)
+
+
+@mistake("power", "this is the integral; the slope is p times a ** (p - 1).")
+def integral(a, exponent):
+    return power_by(lambda a, p: a ** (p + 1) / (p + 1))(a, exponent)
 
 
 @mistake("power", "a ** p is a power; this is p times a.")
@@ -1040,6 +1063,11 @@ def sigmoid(a):
     return value, lambda g: g * value * (1 - value)
 
 
+@mistake("tanh", "this is the inverse tangent; tanh is np.tanh.")
+def inverse_tangent(a):
+    return np.arctan(a), lambda g: g / (1 + a**2)
+
+
 @mistake("tanh", "this is the inverse function; tanh is np.tanh.")
 def inverse_tanh(a):
     value = np.arctanh(np.clip(a, -0.99, 0.99))
@@ -1170,19 +1198,19 @@ def log_probs(scores):
 KEEP = "a row's sum must keep its axis, (n, 1): keepdims=True."
 
 
-@mistake("softmax", KEEP, message="broadcast")
+@mistake("softmax", KEEP, message="(2,3) (2,)")
 def soft_without_keepdims(scores):
     exps = np.exp(scores)
     return ruled(exps / exps.sum(axis=1))
 
 
-@mistake("softmax", KEEP, message="broadcast")
+@mistake("softmax", KEEP, message="(2,3) (2,)")
 def soft_shift_without_keepdims(scores):
     exps = np.exp(scores - scores.max(axis=1))
     return ruled(exps / exps.sum(axis=1, keepdims=True))
 
 
-@mistake("softmax", KEEP, message="broadcast")
+@mistake("softmax", KEEP, message="(2,3) (2,)")
 def rule_without_keepdims(scores):
     P = probs(scores)
     return P, lambda g: P * (g - (g * P).sum(axis=1))
@@ -1482,6 +1510,38 @@ def soft_with_an_epsilon(scores):
 )
 def soft_with_dim(scores):
     return ruled(np.exp(scores - scores.max(dim=1)))
+
+
+@mistake(
+    "softmax",
+    "the slopes want the probabilities: the exponentials divided by their "
+    "sum.",
+)
+def exponentials_for_p(scores):
+    exps = np.exp(scores - scores.max(axis=1, keepdims=True))
+    P = probs(scores)
+    return P, lambda g: exps * (g - (g * P).sum(axis=1, keepdims=True))
+
+
+@mistake("softmax", "all rows belong into the result, not only the last.")
+def the_last_row_only(scores):
+    P = probs(scores)
+
+    def rule(g):
+        for p, row in zip(P, g):
+            gradient = row @ (np.diag(p) - np.outer(p, p))
+        return gradient
+
+    return P, rule
+
+
+@mistake(
+    "softmax",
+    "in the sum, each p must be weighted with its g; the sum of p alone is 1.",
+)
+def sum_of_p(scores):
+    P = probs(scores)
+    return P, lambda g: P * (g - P.sum(axis=1, keepdims=True))
 
 
 @mistake("softmax", "softmax has no mean over the images: no 1/n.")
@@ -2382,6 +2442,23 @@ def sums_multiplied(a, b):
     return product(a, b, None, rule)
 
 
+@mistake("matmul", "the order counts: a @ b.", message="matmul")
+def factors_exchanged(a, b):
+    return b @ a, lambda g: g @ b.T, lambda g: a.T @ g
+
+
+@mistake(
+    "matmul",
+    "sum over the stack, axis 0, and over that alone.",
+)
+def summed_over_two_axes(a, b):
+    def rule(a, b, g):
+        gradient = T(a) @ g
+        return gradient.sum(axis=(0, 1)) if a.ndim > b.ndim else gradient
+
+    return product(a, b, None, rule)
+
+
 @mistake(
     "matmul",
     "transpose(0, 2, 1) knows stacks only; swapaxes(-1, -2) swaps the last "
@@ -2864,11 +2941,13 @@ def shapes_asserted(f, x, gradient):
     return judged(f, x, gradient)
 
 
-@mistake(
-    "gradient_is_right",
-    "compare the whole shapes: len is the first axis only.",
-    message="broadcast",
+BEFORE = (
+    "compare the whole shapes before all else; where they differ, return "
+    "False."
 )
+
+
+@mistake("gradient_is_right", BEFORE, message="broadcast")
 def lengths_compared(f, x, gradient):
     if len(gradient) != len(x):
         return False
@@ -2876,16 +2955,20 @@ def lengths_compared(f, x, gradient):
     return bool(error <= 1e-5 * np.abs(gradient).max())
 
 
-@mistake(
-    "gradient_is_right",
-    "compare the whole shapes: ndim is only the number of axes.",
-    message="broadcast",
-)
+@mistake("gradient_is_right", BEFORE, message="broadcast")
 def numbers_of_axes_compared(f, x, gradient):
     if gradient.ndim != x.ndim:
         return False
     error = np.abs(gradient - numeric_gradient(f, x)).max()
     return bool(error <= 1e-5 * np.abs(gradient).max())
+
+
+@mistake("gradient_is_right", BEFORE, message="broadcast")
+def shapes_compared_too_late(f, x, gradient):
+    numeric = numeric_gradient(f, x)
+    error = np.abs(gradient - numeric).max()
+    close = error <= 1e-5 * np.abs(numeric).max()
+    return bool(close) and np.shape(gradient) == numeric.shape
 
 
 @mistake("gradient_is_right", BROADCAST)
