@@ -38,11 +38,17 @@ PHOTOS = np.array(
         [[[1, 11, 101], [2, 12, 102]], [[3, 13, 103], [4, 14, 104]]],
     ]
 )
-# Four images' scores for three classes.
+# Five images' scores for three classes.
 SCORES = np.array(
-    [[0.15, 0.7, 0.15], [3.0, 1.0, -2.0], [2.0, 2.5, 1.0], [-3, -2.5, -0.5]]
+    [
+        [0.15, 0.7, 0.15],
+        [1.75, -1.5, 1.0],
+        [-0.5, -3.0, -4.0],
+        [-0.5, -1.75, 3.0],
+        [-0.5, 1.0, 0.5],
+    ]
 )
-LABELS = np.array([0, 0, 1, 2])
+LABELS = np.array([0, 1, 1, 2, 1])
 
 
 def twice(function, *arguments, gives):
@@ -203,32 +209,25 @@ def _batches(minibatches, n, batch_size, rng):
 
 def uses_every_example(batches, n, batch_size):
     """Look at one epoch, a list of arrays of indices."""
-    used = np.concatenate([np.arange(0), *batches])
-    strange = [i for i in used if not 0 <= i < n]
+    used = [i for batch in batches for i in batch.tolist()]
+    wrong = next((i for i in used if not 0 <= i < n), None)
     check.that(
-        not strange,
-        f"there is an index {(strange or used)[0]}; those of {n} examples "
-        f"run from 0 to {n - 1}.",
+        wrong is None,
+        f"there is an index {wrong}; those of {n} examples run from 0 to "
+        f"{n - 1}.",
         f"shuffle the numbers from 0 to {n - 1}.",
     )
-    times = np.bincount(used, minlength=n)  # how often each example is used
-    check.that(
-        times.max() > 1 or times.all(),
-        f"{n - len(used)} of {n} examples are never used.",
-        "the last batch may be smaller, but it must not be dropped.",
-    )
-    check.that(
-        times.max() == 1,
-        "some examples are used twice in one epoch.",
-        "draw without replacement, and shuffle once, before you cut: "
-        "rng.permutation(n) has every number once.",
-    )
-    sizes = [len(batch) for batch in batches]
-    wanted = _sizes(n, batch_size)
+    sizes, wanted = [len(batch) for batch in batches], _sizes(n, batch_size)
     check.that(
         sizes == wanted,
         f"the batches have the sizes {sizes}, not {wanted}.",
         f"each holds {batch_size} examples, and the last one what is left.",
+    )
+    check.that(
+        len(set(used)) == n,
+        "some examples are used twice in one epoch, and others never.",
+        "draw without replacement, and shuffle once, before you cut: "
+        "rng.permutation(n) has every number once.",
     )
 
 
@@ -237,9 +236,11 @@ def _sizes(n, batch_size):
 
 
 def is_shuffled(epochs_of, n, batch_size):
-    """Look at how examples are shuffled; epochs_of: returns two or more
+    """Look at how examples are shuffled; epochs_of: returns two
     epochs of a seed, each a list of arrays of indices."""
-    first, *_, last = map(np.concatenate, epochs_of(0))
+    for epoch in epochs_of(0):
+        uses_every_example(epoch, n, batch_size)
+    first, last = map(np.concatenate, epochs_of(0))
     check.that(
         (first != np.arange(n)).any(),
         "the examples come in their old order.",
@@ -252,21 +253,21 @@ def is_shuffled(epochs_of, n, batch_size):
         "shuffle anew in each epoch, with the rng that you are given, and "
         "don't make a new one: it goes on to other numbers.",
     )
-    again, *_ = map(np.concatenate, epochs_of(0))
+    again, _ = map(np.concatenate, epochs_of(0))
     check.that(
         (first == again).all(),
         "with the same seed the batches are different.",
         "use rng.permutation, not np.random: otherwise nobody can repeat "
         "your experiment.",
     )
-    other, *_ = map(np.concatenate, epochs_of(1))
+    other, _ = map(np.concatenate, epochs_of(1))
     check.that(
         (first != other).any(),
         "the order of the examples doesn't depend on rng.",
         "shuffle with the rng that you are given.",
     )
     begins = {
-        frozenset(epochs_of(seed)[0][0].tolist()) for seed in range(3 * n)
+        frozenset(epochs_of(seed)[0][0].tolist()) for seed in range(5 * n)
     }
     check.that(
         len(begins) > 1,
@@ -275,17 +276,22 @@ def is_shuffled(epochs_of, n, batch_size):
     )
     check.that(
         len(begins) > n,
-        f"in {3 * n} epochs the first batch is one of only a few.",
+        f"in {5 * n} epochs the first batch is one of only a few.",
         "shuffle the examples, not the order of the batches, and don't just "
         "begin at another place.",
+    )
+    check.that(
+        len(frozenset.union(*begins)) == n,
+        f"in {5 * n} epochs some examples are never in the first batch.",
+        "shuffle all examples, not a part of them.",
     )
 
 
 # 4 · The hinge loss
 
 
-def loss_of_four_images(hinge_loss):
-    twice(hinge_loss, SCORES, LABELS, gives=0.5125)
+def loss_of_five_images(hinge_loss):
+    twice(hinge_loss, SCORES, LABELS, gives=1.96)
 
 
 def loss_of_zeros(hinge_loss):
@@ -295,8 +301,9 @@ def loss_of_zeros(hinge_loss):
 
 
 def loss_of_whole_numbers(hinge_loss):
-    scores = np.array([[-7000, -6000, -6001], [8, 2, 7], [-4000, 1, -4001]])
-    twice(hinge_loss, scores, np.array([1, 0, 2]), gives=4003 / 3)
+    low = -6_000_000
+    scores = np.array([[low - 9, low + 1, low], [8, 2, 7], [low, 1, low - 7]])
+    twice(hinge_loss, scores, np.array([1, 0, 0]), gives=(2 - low) / 3)
 
 
 def loss_at_random(hinge_loss, seed, n, k, size):
@@ -316,8 +323,9 @@ def _random_scores(seed, n, k, size):
 # 5 · Its gradient
 
 
-def gradient_of_four_images(hinge_gradient):
-    right = [[-0.25, 0.25, 0], [0, 0, 0], [0.25, -0.25, 0], [0, 0, 0]]
+def gradient_of_five_images(hinge_gradient):
+    first, last = [-0.2, 0.2, 0], [0, -0.2, 0.2]
+    right = [first, [0.2, -0.2, 0], [0.2, -0.2, 0], [0, 0, 0], last]
     twice(hinge_gradient, SCORES, LABELS, gives=right)
 
 
@@ -368,17 +376,14 @@ class MadeUp:
 
 
 def steps(train, n, lr, batch_size, num_epochs):
-    """Count the steps, and see where they lead."""
+    """See where the steps lead, and from where."""
     is_own_work(train)
-    one = len(_sizes(n, batch_size))
-    end = -lr * one * num_epochs
+    count = len(_sizes(n, batch_size)) * num_epochs
+    end = -lr * count
+    right = np.full((2, 10), end), np.full(10, 2 * end)
+    before = np.arange(count) * -lr  # each step
     for _ in range(2):
         answer, asked = _trained(train, n, lr, batch_size, num_epochs)
-        check.that(
-            len(asked.batches) == one * num_epochs,
-            f"{len(asked.batches)} steps were made; {n} images in batches of "
-            f"{batch_size} make {one} in each of {num_epochs} epochs.",
-        )
         most = max(map(len, asked.batches))
         check.that(
             most <= batch_size,
@@ -386,54 +391,63 @@ def steps(train, n, lr, batch_size, num_epochs):
             f"{batch_size} at most.",
             "give it the rows of X and the entries of y that a batch has.",
         )
-        right = np.full((2, 10), end), np.full(10, 2 * end)
+        check.that(
+            not (asked.weights[0].any() or asked.biases[0].any()),
+            "training doesn't begin from zero.",
+            "keep W and b as the first line makes them.",
+        )
         check.equal(answer, right)
-        starts = np.arange(one * num_epochs) * -lr
-        for name, given, factor in (
-            ("W", asked.weights, 1),
-            ("b", asked.biases, 2),
-        ):
-            check.that(
-                all(map(np.allclose, given, factor * starts)),
-                f"gradients is asked about another {name} than the step "
-                "before has left.",
-                "give it the W and b of this moment.",
-            )
+        check.that(
+            all(map(np.allclose, asked.weights, before))
+            and all(map(np.allclose, asked.biases, 2 * before)),
+            "gradients is asked about another W or b than the step before "
+            "has left.",
+            "make a step with each minibatch, and give gradients the W and b "
+            "of this moment.",
+        )
 
 
 def every_image_counts(train, n, batch_size):
     """Look at which images are in the batches."""
     _, asked = _trained(train, n, 0.1, batch_size, num_epochs=2)
+    pairs = zip(asked.batches, asked.labels)
     check.that(
-        all(
-            np.array_equal(images % 10, labels)
-            for images, labels in zip(asked.batches, asked.labels)
-        ),
+        all(np.array_equal(images % 10, labels) for images, labels in pairs),
         "images and labels don't belong together.",
         "shuffle once, and use the same indices for X and y.",
     )
-    one = len(_sizes(n, batch_size))
-    for start in 0, one:
-        epoch = asked.batches[start : start + one]
+    for epoch in _halves(asked.batches):
         uses_every_example(epoch, n, batch_size)
 
 
 def order_of_images(train, n, batch_size):
-    one = len(_sizes(n, batch_size))
-
     def epochs_of(seed):
         _, asked = _trained(train, n, 0.1, batch_size, 2, seed)
-        return asked.batches[:one], asked.batches[one:]
+        return _halves(asked.batches)
 
     is_shuffled(epochs_of, n, batch_size)
 
 
+def _halves(batches):
+    middle = len(batches) // 2
+    return batches[:middle], batches[middle:]
+
+
 def _trained(train, n, lr, batch_size, num_epochs, seed=0):
+    """Train with made-up gradients; count the steps."""
     numbers, asked = np.arange(n), MadeUp()
     X = np.stack([numbers, numbers + 0.5], axis=1)
     rng = np.random.default_rng(seed)
     settings = lr, batch_size, num_epochs, rng
-    return check.call(train, X, numbers % 10, asked, *settings), asked
+    answer = check.call(train, X, numbers % 10, asked, *settings)
+    one = len(_sizes(n, batch_size))
+    check.that(
+        len(asked.batches) == one * num_epochs,
+        f"{len(asked.batches)} steps were made; {n} images in batches of "
+        f"{batch_size} make {one} in each of {num_epochs} epochs.",
+        "make one with each minibatch of each epoch.",
+    )
+    return answer, asked
 
 
 # 7 · Settings

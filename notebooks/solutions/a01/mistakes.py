@@ -161,7 +161,10 @@ def bias_in_the_sum(X, W, b):
     return X @ W + X.shape[1] * b
 
 
-@mistake("compute_scores", "the bias is added twice.")
+@mistake(
+    "compute_scores",
+    "the bias is added twice, or once for each image; add it once.",
+)
 def bias_twice(X, W, b):
     return X @ W + 2 * b
 
@@ -236,6 +239,91 @@ def products_of_each_image(X, W, b):
 )
 def scores_as_a_list(X, W, b):
     return [list(x @ W + b) for x in X]
+
+
+@mistake(
+    "compute_scores",
+    "the scores of all classes are added up; keep a column for each.",
+)
+def classes_added_up(X, W, b):
+    return (X @ W + b).sum(axis=1)
+
+
+@mistake(
+    "compute_scores",
+    "there is a column for each class: W.shape[1] of them.",
+)
+def a_column_for_each_image(X, W, b):
+    return (X @ W + b)[:, : len(X)]
+
+
+@mistake(
+    "compute_scores",
+    "only the last pixel counts: add the products up, +=, where you have =.",
+)
+def last_pixel(X, W, b):
+    return X[:, -1:] @ W[-1:] + b
+
+
+@mistake(
+    "compute_scores",
+    "only the last pixel counts: add the products up, +=, where you have =.",
+)
+def last_pixel_without_bias(X, W, b):
+    return X[:, -1:] @ W[-1:]
+
+
+@mistake(
+    "compute_scores",
+    "there is a row for the first image only: is the return inside of the "
+    "loop?",
+)
+def first_row(X, W, b):
+    return (X @ W + b)[:1]
+
+
+@mistake("compute_scores", "the biases are added, not multiplied.")
+def bias_multiplied(X, W, b):
+    return X @ W * b
+
+
+@mistake("compute_scores", "every image gets the biases, not just the first.")
+def bias_of_the_first_image(X, W, b):
+    scores = X @ W
+    scores[0] += b
+    return scores
+
+
+@mistake("compute_scores", "use the pixels as they are, not divided by 255.")
+def images_divided(X, W, b):
+    return X / 255 @ W + b
+
+
+@mistake(
+    "compute_scores",
+    "return one array: the sum of the product and the biases, not both apart.",
+)
+def bias_apart(X, W, b):
+    return X @ W, b
+
+
+@mistake(
+    "compute_scores",
+    "the last class is missing: range(k) ends at k - 1 by itself.",
+)
+def without_the_last_class(X, W, b):
+    scores = X @ W + b
+    scores[:, -1] = 0
+    return scores
+
+
+@mistake(
+    "compute_scores",
+    "* multiplies entry by entry; the matrix product is @.",
+    message="shapes (4,) (3,)",
+)
+def images_times_rows(X, W, b):
+    return np.array([x * w for x, w in zip(X, W)]) + b
 
 
 @accepted("compute_scores")
@@ -493,6 +581,47 @@ def photos_of_one_size(images, by):
     return images.reshape(2, 12)
 
 
+@mistake("unroll", "keep one row for each image: (n, all the rest).")
+def reds_of_all_images(images, by):
+    if by == "channel":
+        return np.moveaxis(images, 3, 0).ravel()
+    return by_pixel(images)
+
+
+@mistake(
+    "unroll",
+    "the channels are below each other; join them side by side, axis=1, so "
+    "that each image keeps one row.",
+)
+def channels_below_each_other(images, by):
+    if by == "channel":
+        parts = [images[..., c].reshape(len(images), -1) for c in range(3)]
+        return np.concatenate(parts)
+    return by_pixel(images)
+
+
+@mistake(
+    "unroll",
+    "the three colours are still an axis of their own: (n, all the rest).",
+)
+def channels_apart(images, by):
+    if by == "channel":
+        return by_channel(images).reshape(len(images), 3, -1)
+    return by_pixel(images)
+
+
+@mistake("unroll", "this is one channel of three: keep all colours.")
+def red_only(images, by):
+    if by == "channel":
+        return images[..., 0].reshape(len(images), -1)
+    return by_pixel(images)
+
+
+@mistake("unroll", "the colours are averaged: keep all three.")
+def grey(images, by):
+    return images.mean(axis=3).reshape(len(images), -1)
+
+
 @accepted("unroll")
 def unrolled_by_loops(images, by):
     n, height, width, _ = images.shape
@@ -652,8 +781,8 @@ def reshaped_to_batches(n, batch_size, rng):
 
 @mistake(
     "minibatches",
-    "there is an empty batch: where n is a multiple, or range goes one too "
-    "far.",
+    "there is an empty batch: where n is a multiple of batch_size nothing is "
+    "left over, or range goes one too far.",
 )
 def with_an_empty_batch(n, batch_size, rng):
     return [*cut(rng.permutation(n), batch_size), np.arange(0)]
@@ -748,6 +877,92 @@ def from_sklearn(n, batch_size, rng):
     return [order[piece] for piece in gen_batches(n, batch_size)]
 
 
+@mistake(
+    "minibatches",
+    "the batches are too short: the slice from i to i + batch_size holds "
+    "batch_size numbers; its end isn't part of it.",
+)
+def slices_too_short(n, batch_size, rng):
+    order = rng.permutation(n)
+    places = range(0, n, batch_size)
+    return [order[i : i + batch_size - 1] for i in places]
+
+
+@mistake(
+    "minibatches",
+    "the batches overlap: the slice from i to i + batch_size holds batch_size "
+    "numbers; its end isn't part of it.",
+)
+def slices_too_long(n, batch_size, rng):
+    order = rng.permutation(n)
+    places = range(0, n, batch_size)
+    return [order[i : i + batch_size + 1] for i in places]
+
+
+@mistake(
+    "minibatches",
+    "a batch begins at each number: range(0, n, batch_size) goes from the "
+    "start of one to that of the next.",
+)
+def a_batch_at_each_number(n, batch_size, rng):
+    order = rng.permutation(n)
+    return [order[i : i + batch_size] for i in range(n)]
+
+
+@mistake(
+    "minibatches",
+    "the last batch is filled up; it may be smaller, so that each example is "
+    "used once.",
+)
+def filled_up(n, batch_size, rng):
+    order = rng.permutation(n)
+    return cut(np.r_[order, order[: -n % batch_size]], batch_size)
+
+
+@mistake(
+    "minibatches",
+    "there is an empty batch: where n is a multiple of batch_size nothing is "
+    "left over, or range goes one too far.",
+)
+def empty_where_n_is_a_multiple(n, batch_size, rng):
+    order = rng.permutation(n)
+    starts = [i * batch_size for i in range(n // batch_size + 1)]
+    return [order[i : i + batch_size] for i in starts]
+
+
+@mistake(
+    "minibatches",
+    "rng.shuffle works in place and returns None: shuffle an array that has a "
+    "name.",
+    message="'NoneType' object is not subscriptable",
+)
+def what_shuffle_returns(n, batch_size, rng):
+    order = rng.shuffle(np.arange(n))
+    return [order[i : i + batch_size] for i in range(0, n, batch_size)]
+
+
+@mistake(
+    "minibatches",
+    "rng.permutation(n) has the numbers 0 to n - 1; fewer of them leave the "
+    "last batch empty.",
+)
+def one_too_few(n, batch_size, rng):
+    order = rng.permutation(n - 1)
+    return [order[i : i + batch_size] for i in range(0, n, batch_size)]
+
+
+@mistake("minibatches", "shuffle all examples, not a part of them.")
+def half_shuffled(n, batch_size, rng):
+    order = np.arange(n)
+    rng.shuffle(order[: n // 2 + 1])
+    return cut(order, batch_size)
+
+
+@mistake("minibatches", "the first batch is missing: range begins at 0.")
+def without_the_first(n, batch_size, rng):
+    return cut(rng.permutation(n), batch_size)[1:]
+
+
 @accepted("minibatches")
 def one_after_the_other(n, batch_size, rng):
     order = np.arange(n)
@@ -830,7 +1045,8 @@ def loss_by_all_scores(scores, y):
 
 @mistake(
     "hinge_loss",
-    "only images that cost something are counted; divide by all of them.",
+    "divide by the number of all images: not by n - 1, nor by how many cost "
+    "something.",
 )
 def loss_by_costly_images(scores, y):
     costs = clipped(1 - leads(scores, y))
@@ -944,28 +1160,41 @@ def loss_with_min(scores, y):
 @mistake(
     "hinge_loss",
     "you hide the true class by a score of 0, but all rivals may be negative, "
-    "as in the last row: take -np.inf.",
+    "as in row 2: take -np.inf.",
 )
 def hidden_by_0(scores, y):
     return clipped(1 - leads(scores, y, instead=0)).mean()
 
 
-@mistake(
-    "hinge_loss",
+ALL_LOWER = (
     "however negative the number is by which you hide the true class, all "
-    "rivals may be lower: take -np.inf.",
+    "rivals may be lower: take -np.inf."
 )
+
+
+@mistake("hinge_loss", ALL_LOWER)
+def hidden_by_minus_100(scores, y):
+    return clipped(1 - leads(scores, y, instead=-100)).mean()
+
+
+@mistake("hinge_loss", ALL_LOWER)
 def hidden_by_minus_1000(scores, y):
     return clipped(1 - leads(scores, y, instead=-1000)).mean()
 
 
-@mistake(
-    "hinge_loss",
-    "however negative the number is by which you hide the true class, all "
-    "rivals may be lower: take -np.inf.",
-)
-def hidden_by_minus_100(scores, y):
-    return clipped(1 - leads(scores, y, instead=-100)).mean()
+@mistake("hinge_loss", ALL_LOWER)
+def hidden_by_minus_10_000(scores, y):
+    return clipped(1 - leads(scores, y, instead=-10_000)).mean()
+
+
+@mistake("hinge_loss", ALL_LOWER)
+def hidden_by_minus_100_000(scores, y):
+    return clipped(1 - leads(scores, y, instead=-1e5)).mean()
+
+
+@mistake("hinge_loss", ALL_LOWER)
+def hidden_by_minus_1_000_000(scores, y):
+    return clipped(1 - leads(scores, y, instead=-1e6)).mean()
 
 
 WHOLE_NUMBERS = (
@@ -1088,7 +1317,7 @@ OVER_IMAGES = (
 )
 
 
-@mistake("hinge_loss", OVER_IMAGES, message="shapes (3,) (4,)")
+@mistake("hinge_loss", OVER_IMAGES, message="shapes (3,) (5,)")
 def maximum_over_images(scores, y):
     best = rivals(scores, y).max(axis=0)
     return clipped(1 + best - true_scores(scores, y)).mean()
@@ -1149,6 +1378,126 @@ def loss_from_sklearn(scores, y):
     from sklearn.metrics import hinge_loss
 
     return hinge_loss(y, scores, labels=range(scores.shape[1]))
+
+
+@mistake(
+    "hinge_loss",
+    "only the last image counts: add the costs up, +=, where you have =.",
+)
+def last_image_costs(scores, y):
+    return clipped(1 - leads(scores, y))[-1] / len(y)
+
+
+@mistake(
+    "hinge_loss",
+    "only the last image counts: add the costs up, +=, where you have =.",
+)
+def cost_of_the_last_image(scores, y):
+    return clipped(1 - leads(scores, y))[-1]
+
+
+@mistake(
+    "hinge_loss", "only the first image counts: is the return inside the loop?"
+)
+def first_image_costs(scores, y):
+    return clipped(1 - leads(scores, y))[0] / len(y)
+
+
+@mistake(
+    "hinge_loss",
+    "this is the loss of two classes, for each class against the others; here "
+    "an image costs one thing: its true score against its best rival's.",
+)
+def one_against_all(scores, y):
+    signs = 2 * np.eye(scores.shape[1])[y] - 1
+    return clipped(1 - signs * scores).mean()
+
+
+@mistake(
+    "hinge_loss",
+    "this is the loss of two classes, for each class against the others; here "
+    "an image costs one thing: its true score against its best rival's.",
+)
+def one_against_all_added(scores, y):
+    signs = 2 * np.eye(scores.shape[1])[y] - 1
+    return clipped(1 - signs * scores).sum() / len(y)
+
+
+@mistake("hinge_loss", "this is the cross-entropy; there is no e in a hinge.")
+def cross_entropy(scores, y):
+    log_sums = np.logaddexp.reduce(scores, axis=1)
+    return (log_sums - true_scores(scores, y)).mean()
+
+
+@mistake(
+    "hinge_loss", "this is the share of mistakes; the hinge loss costs more."
+)
+def share_of_mistakes(scores, y):
+    return (scores.argmax(axis=1) != y).mean()
+
+
+@mistake("hinge_loss", "classes count from 0: use y, not y - 1.")
+def classes_from_1(scores, y):
+    return loss_by_loops(scores, (y - 1) % scores.shape[1])
+
+
+@mistake(
+    "hinge_loss",
+    "this is the lead of the best class over the second best, whatever y "
+    "says: use the true score.",
+)
+def without_y(scores, y):
+    ranks = np.sort(scores, axis=1)
+    return clipped(1 + ranks[:, -2] - ranks[:, -1]).mean()
+
+
+@mistake("hinge_loss", "the best rival counts, not the mean of the rivals.")
+def mean_of_the_rivals(scores, y):
+    mean = rivals(scores, y, 0).sum(axis=1) / (scores.shape[1] - 1)
+    return clipped(1 + mean - true_scores(scores, y)).mean()
+
+
+@mistake("hinge_loss", "return one number, not an array that holds one.")
+def loss_in_an_array(scores, y):
+    return np.array([clipped(1 - leads(scores, y)).mean()])
+
+
+@mistake(
+    "hinge_loss",
+    "scores[y] picks whole rows, those numbered y; pick one entry from each "
+    "row: scores[np.arange(n), y].",
+    message="shapes (5,) (5,3)",
+)
+def rows_for_true_scores(scores, y):
+    return clipped(1 + scores.max(axis=1) - scores[y]).mean()
+
+
+@mistake("hinge_loss", "a cost may be larger than 1: clip it at 0 only.")
+def clipped_at_1(scores, y):
+    return np.clip(1 - leads(scores, y), 0, 1).mean()
+
+
+@mistake("hinge_loss", "take the mean over the images, not the median.")
+def median_loss(scores, y):
+    return np.median(clipped(1 - leads(scores, y)))
+
+
+@mistake(
+    "hinge_loss",
+    "the largest of numbers with nan among them is nan: hide the true class "
+    "by -np.inf.",
+)
+def hidden_by_nan(scores, y):
+    return clipped(1 - leads(scores, y, instead=np.nan)).mean()
+
+
+@mistake(
+    "hinge_loss",
+    "one maximum for all images; each needs that of its own rivals.",
+)
+def deleted_from_all(scores, y):
+    best = np.delete(scores, y).max()
+    return clipped(1 + best - true_scores(scores, y)).mean()
 
 
 @accepted("hinge_loss")
@@ -1284,8 +1633,8 @@ def all_images_push(scores, y):
 
 
 RIGHT_BY_LESS = (
-    "an image that is right, but by less than 1, still costs (row 2): do you "
-    "ask whether the lead is below 1, and is the true class left out when you "
+    "an image that is right, but by less than 1, still costs (last row): is "
+    "the lead compared with 1, not 0, and the true class left out when you "
     "look for the rival?"
 )
 
@@ -1454,6 +1803,144 @@ def gradient_from_the_course(scores, y):
     from utils.checking import numeric_gradient
 
     return numeric_gradient(lambda scores: loss_by_loops(scores, y), scores)
+
+
+@mistake(
+    "hinge_gradient",
+    "one row for each image, one column for each class: return the transpose.",
+)
+def gradient_transposed(scores, y):
+    return pushed(scores, y, shares(scores, y)).T
+
+
+@mistake("hinge_gradient", "keep the images apart: a row for each.")
+def gradient_added(scores, y):
+    return pushed(scores, y, shares(scores, y)).sum(axis=0)
+
+
+@mistake(
+    "hinge_gradient",
+    "the gradient is still zero. Did // cut off 1/n, or did you fill a copy? "
+    "What G[costly] gives is one: fill G itself, G[rows, classes] = ...",
+)
+def a_copy_filled(scores, y):
+    gradient, costly = np.zeros(scores.shape), leads(scores, y) < 1
+    gradient[costly][:, y[costly]] = -1 / len(y)
+    return gradient
+
+
+@mistake(
+    "hinge_gradient",
+    "rows and classes that are paired need one length: with G[costly, ...] "
+    "take y[costly], too.",
+    message="shapes (4,) (5,)",
+)
+def not_all_filtered(scores, y):
+    gradient = np.zeros(scores.shape)
+    gradient[leads(scores, y) < 1, y] = -1 / len(y)
+    return gradient
+
+
+@mistake("hinge_gradient", "only the first image is done; do all of them.")
+def first_row_pushes(scores, y):
+    first = np.arange(len(y)) == 0
+    return pushed(scores, y, first * shares(scores, y))
+
+
+@mistake("hinge_gradient", "only the last image is done; do all of them.")
+def last_row_pushes(scores, y):
+    last = np.arange(len(y)) == len(y) - 1
+    return pushed(scores, y, last * shares(scores, y))
+
+
+@mistake(
+    "hinge_gradient",
+    "this is the gradient of softmax and cross-entropy; a hinge has -1/n, 1/n "
+    "and 0.",
+)
+def of_softmax(scores, y):
+    log_sums = np.logaddexp.reduce(scores, axis=1, keepdims=True)
+    return (np.exp(scores - log_sums) - np.eye(scores.shape[1])[y]) / len(y)
+
+
+@mistake(
+    "hinge_gradient",
+    "this is the gradient of two classes, for each class against the others; "
+    "here only the true class and its best rival are pushed.",
+)
+def of_one_against_all(scores, y):
+    signs = 2 * np.eye(scores.shape[1])[y] - 1
+    return -signs * (signs * scores < 1) / len(y)
+
+
+@mistake(
+    "hinge_gradient",
+    "only the *best* rival is in the loss, not all of them in equal parts.",
+)
+def rivals_share(scores, y):
+    k = scores.shape[1]
+    return (1 - k * np.eye(k)[y]) * shares(scores, y)[:, None] / (k - 1)
+
+
+@mistake(
+    "hinge_gradient",
+    "entries are -1/n and 1/n, not the scores: the loss is a sum of scores, "
+    "and the slope of s is 1.",
+)
+def by_the_scores(scores, y):
+    return pushed(scores, y, shares(scores, y)) * scores
+
+
+@mistake(
+    "hinge_gradient",
+    "any other class may be the best rival, not just the one before.",
+)
+def class_before_pushed(scores, y):
+    before = (y - 1) % scores.shape[1]
+    return pushed(scores, y, shares(scores, y), before)
+
+
+@mistake(
+    "hinge_gradient",
+    "return one NumPy array (n, k), not a list: np.array(...).",
+)
+def gradient_as_a_list(scores, y):
+    return pushed(scores, y, shares(scores, y)).tolist()
+
+
+@mistake(
+    "hinge_gradient",
+    "those images push that cost nothing: the condition is the other way "
+    "round.",
+)
+def others_push(scores, y):
+    return pushed(scores, y, (leads(scores, y) > 1) / len(y))
+
+
+@mistake("hinge_gradient", "both entries count 1/n, the true class's too.")
+def rival_divided(scores, y):
+    return pushed(scores, y, shares(scores, y), true=-len(y))
+
+
+@mistake("hinge_gradient", "both entries count 1/n, the rival's too.")
+def true_class_divided(scores, y):
+    return pushed(scores, y, shares(scores, y), rival=len(y))
+
+
+@mistake("hinge_gradient", "divide by n once, not by 2 n.")
+def halved(scores, y):
+    return pushed(scores, y, shares(scores, y) / 2)
+
+
+@mistake(
+    "hinge_gradient",
+    "argmax runs over the images; each image needs the best of its rivals: "
+    "axis=1.",
+    message="shapes (5,) (3,)",
+)
+def best_over_images(scores, y):
+    best = rivals(scores, y).argmax(axis=0)
+    return pushed(scores, y, shares(scores, y), best)
 
 
 @accepted("hinge_gradient")
@@ -1702,7 +2189,11 @@ def weights_only(X, y, gradients, lr, batch_size, num_epochs, rng):
     return trained(X, y, gradients, lr, epochs)[0]
 
 
-@mistake("train", "give it the W and b of this moment.")
+@mistake(
+    "train",
+    "make a step with each minibatch, and give gradients the W and b of "
+    "this moment.",
+)
 def asked_at_zero(X, y, gradients, lr, batch_size, num_epochs, rng):
     W, b = zeros(X)
 
@@ -1852,6 +2343,142 @@ def images_shuffled_in_place(X, y, gradients, lr, batch_size, num_epochs, rng):
     return (np.full((X.shape[1], 10), -3.0), np.full(10, -6.0))
 
 
+@mistake(
+    "train",
+    "W and b move only once in an epoch: is the step outside of the inner "
+    "loop?",
+)
+def a_step_in_each_epoch(X, y, gradients, lr, batch_size, num_epochs, rng):
+    W, b = zeros(X)
+    for epoch in usual(X, batch_size, num_epochs, rng):
+        for batch in epoch:
+            dW, db = gradients(X[batch], y[batch], W, b)
+        W, b = W - lr * dW, b - lr * db
+    return W, b
+
+
+@mistake("train", PER_BATCH)
+def biases_by_the_batch(X, y, gradients, lr, batch_size, num_epochs, rng):
+    def shared(X, y, W, b):
+        dW, db = gradients(X, y, W, b)
+        return dW, db / len(y)
+
+    epochs = usual(X, batch_size, num_epochs, rng)
+    return trained(X, y, shared, lr, epochs)
+
+
+BOTH_GRADIENTS = (
+    "gradients returns dW (d, 10) and db (10,), in this order; W moves along "
+    "the first, b along the second."
+)
+
+
+@mistake("train", BOTH_GRADIENTS, message="non-broadcastable output")
+def biases_along_the_weights(X, y, gradients, lr, batch_size, num_epochs, rng):
+    W, b = zeros(X)
+    for batch in sum(usual(X, batch_size, num_epochs, rng), []):
+        dW, db = gradients(X[batch], y[batch], W, b)
+        W -= lr * dW
+        b -= lr * dW
+    return W, b
+
+
+@mistake("train", BOTH_GRADIENTS)
+def gradients_exchanged(X, y, gradients, lr, batch_size, num_epochs, rng):
+    def exchanged(X, y, W, b):
+        return gradients(X, y, W, b)[::-1]
+
+    epochs = usual(X, batch_size, num_epochs, rng)
+    return trained(X, y, exchanged, lr, epochs)
+
+
+@mistake("train", "keep W and b as the first line makes them.")
+def begun_at_random(X, y, gradients, lr, batch_size, num_epochs, rng):
+    W, b = rng.normal(size=(X.shape[1], 10)), np.zeros(10)
+    for batch in sum(usual(X, batch_size, num_epochs, rng), []):
+        dW, db = gradients(X[batch], y[batch], W, b)
+        W, b = W - lr * dW, b - lr * db
+    return W, b
+
+
+@mistake("train", "the learning rate stays as it is.")
+def rate_halved_in_each_epoch(
+    X, y, gradients, lr, batch_size, num_epochs, rng
+):
+    W, b = zeros(X)
+    for epoch in usual(X, batch_size, num_epochs, rng):
+        for batch in epoch:
+            dW, db = gradients(X[batch], y[batch], W, b)
+            W, b = W - lr * dW, b - lr * db
+        lr /= 2
+    return W, b
+
+
+@mistake("train", "gradients takes X, y, W and b, in this order.")
+def arguments_exchanged(X, y, gradients, lr, batch_size, num_epochs, rng):
+    W, b = zeros(X)
+    for batch in sum(usual(X, batch_size, num_epochs, rng), []):
+        dW, db = gradients(W, b, X[batch], y[batch])
+        W, b = W - lr * dW, b - lr * db
+    return W, b
+
+
+@mistake(
+    "train",
+    "the loop over the epochs is the outer one: each epoch uses all batches.",
+)
+def loops_exchanged(X, y, gradients, lr, batch_size, num_epochs, rng):
+    batches = usual(X, batch_size, 1, rng)[0]
+    epochs = [[batch] * num_epochs for batch in batches]
+    return trained(X, y, gradients, lr, epochs)
+
+
+@mistake(
+    "train",
+    "gradients returns two arrays: dW, db = gradients(...).",
+    message="can't multiply sequence",
+)
+def not_unpacked(X, y, gradients, lr, batch_size, num_epochs, rng):
+    W, b = zeros(X)
+    for batch in sum(usual(X, batch_size, num_epochs, rng), []):
+        dW = gradients(X[batch], y[batch], W, b)
+        W = W - lr * dW
+    return W, b
+
+
+@mistake(
+    "train",
+    "gradients takes X, y, W and b, in this order.",
+    message="missing 2 required positional arguments",
+)
+def without_parameters(X, y, gradients, lr, batch_size, num_epochs, rng):
+    W, b = zeros(X)
+    for batch in sum(usual(X, batch_size, num_epochs, rng), []):
+        dW, db = gradients(X[batch], y[batch])
+        W, b = W - lr * dW, b - lr * db
+    return W, b
+
+
+@mistake("train", "W takes two steps and b none: b moves along db.")
+def weights_twice(X, y, gradients, lr, batch_size, num_epochs, rng):
+    epochs = usual(X, batch_size, num_epochs, rng)
+    return trained(X, y, gradients, lr, epochs, (2, 0))
+
+
+@mistake(
+    "train",
+    "make a step with each minibatch, and give gradients the W and b of this "
+    "moment.",
+)
+def one_step_of_sums(X, y, gradients, lr, batch_size, num_epochs, rng):
+    W, b = zeros(X)
+    for epoch in usual(X, batch_size, num_epochs, rng):
+        found = [gradients(X[batch], y[batch], W, b) for batch in epoch]
+        W = W - lr * sum(dW for dW, _ in found)
+        b = b - lr * sum(db for _, db in found)
+    return W, b
+
+
 @accepted("train")
 def trained_with_shuffled_copies(
     X, y, gradients, lr, batch_size, num_epochs, rng
@@ -1909,9 +2536,22 @@ def one_setting():
     return 0.05
 
 
-@mistake("settings", "try a larger one: a step of 0 leads nowhere.")
+ABOVE_ZERO = "a step of 0 leads nowhere, and one below it walks uphill."
+
+
+@mistake("settings", ABOVE_ZERO)
 def settings_that_stand_still():
     return 0.0, 100, 6
+
+
+@mistake("settings", IN_THIS_ORDER)
+def two_settings():
+    return 0.05, 100
+
+
+@mistake("settings", ABOVE_ZERO)
+def rate_below_zero():
+    return -0.05, 100, 6
 
 
 @accepted("settings")
@@ -2020,6 +2660,75 @@ def templates_scaled(W, height, width):
     return rows(W / np.abs(W).max(), height, width)
 
 
+@mistake(
+    "read_templates",
+    "W[i] is a row, the weights of pixel i; those of class i are its column: "
+    "W[:, i], or transpose first.",
+    message="cannot reshape array of size 2",
+)
+def pixels_as_classes(W, height, width):
+    return np.array([W[i].reshape(height, width) for i in range(W.shape[1])])
+
+
+@mistake(
+    "read_templates",
+    "len(W) is the number of pixels; that of classes is W.shape[1].",
+    message="into shape (6,3,2)",
+)
+def as_many_as_pixels(W, height, width):
+    return W.T.reshape(len(W), height, width)
+
+
+@mistake(
+    "read_templates",
+    "images are height times width, not always 28 times 28.",
+    message="into shape (2,28,28)",
+)
+def two_images_of_28(W, height, width):
+    return W.T.reshape(W.shape[1], 28, 28)
+
+
+@mistake(
+    "read_templates",
+    "give each class the shape of an image: (k, height, width).",
+)
+def templates_flat(W, height, width):
+    return W.T.ravel()
+
+
+@mistake("read_templates", "the first row of pixels is the top of the image.")
+def upside_down(W, height, width):
+    return rows(W, height, width)[:, ::-1]
+
+
+@mistake(
+    "read_templates",
+    "weights have fractions, and an array of whole numbers cuts them off: "
+    "fill one of floats.",
+)
+def templates_cut_off(W, height, width):
+    return rows(W, height, width).astype(int)
+
+
+@mistake(
+    "read_templates",
+    "the images stand side by side; give each a place on a first axis: "
+    "np.array or np.stack.",
+)
+def side_by_side(W, height, width):
+    return np.hstack(rows(W, height, width))
+
+
+@mistake("read_templates", "this is the last class only; return all of them.")
+def last_class(W, height, width):
+    return rows(W, height, width)[-1]
+
+
+@mistake("read_templates", "return the weights as they are.")
+def less_their_mean(W, height, width):
+    return rows(W - W.mean(axis=0), height, width)
+
+
 @accepted("read_templates")
 def templates_by_moveaxis(W, height, width):
     return np.moveaxis(W.reshape(height, width, -1), 2, 0)
@@ -2106,6 +2815,41 @@ def without_signs(x, W, c, r):
 def shares_of_evidence(x, W, c, r):
     found = x * (W[:, c] - W[:, r])
     return found / found.sum()
+
+
+@mistake(
+    "evidence",
+    "both weights are multiplied by the pixel: x * (... - ...), with "
+    "parentheses.",
+)
+def without_parentheses(x, W, c, r):
+    return x * W[:, c] - W[:, r]
+
+
+@mistake("evidence", "the contributions are subtracted, not divided.")
+def evidence_divided(x, W, c, r):
+    return x * W[:, c] / (x * W[:, r])
+
+
+@mistake("evidence", "return one number for each pixel, (d,): one axis only.")
+def evidence_as_a_column(x, W, c, r):
+    return x[:, None] * (W[:, [c]] - W[:, [r]])
+
+
+@mistake("evidence", "c and r are arguments: don't take 0 and 2 for them.")
+def always_0_and_2(x, W, c, r):
+    return x * (W[:, 0] - W[:, 2])
+
+
+@mistake("evidence", "a pixel counts once, not squared.")
+def pixels_squared(x, W, c, r):
+    return x**2 * (W[:, c] - W[:, r])
+
+
+@mistake("evidence", "return the contributions as they are.")
+def largest_is_one(x, W, c, r):
+    found = x * (W[:, c] - W[:, r])
+    return found / np.abs(found).max()
 
 
 @accepted("evidence")
