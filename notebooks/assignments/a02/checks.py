@@ -54,59 +54,112 @@ def _names_in(code):
     return [*code.co_names, *inner]
 
 
-def twice(function, *arguments, gives):
+def twice(function, *arguments, **keywords):
     """Call a function two times: it may keep nothing from the first."""
-    check.call(function, *arguments, gives=gives)
-    check.call(function, *arguments, gives=gives)
+    check.call(function, *arguments, **keywords)
+    check.call(function, *arguments, **keywords)
+
+
+BOUNDS = (
+    "e to a large power is infinity, e to a very negative one is 0: the "
+    "formula of exercise 1 avoids both."
+)
 
 
 # 1 · Log-softmax
 
 
+def about_logarithms(found):
+    if not np.isfinite(found).all():
+        return BOUNDS
+    sums = np.exp(found).sum(axis=1)
+    off = np.argmax(np.abs(sums - 1) > 1e-6)
+    return (
+        f"the probabilities of a row sum to 1, but those of row {off} sum to "
+        f"{sums[off]:.4g}."
+    )
+
+
 def log_of_eighths(log_softmax):
     is_own_work(log_softmax)
-    twice(log_softmax, SCORES, gives=np.log(EIGHTHS))
+    twice(
+        log_softmax,
+        SCORES,
+        gives=np.log(EIGHTHS),
+        advise=about_logarithms,
+    )
 
 
 def log_of_huge_scores(log_softmax):
     third = np.log(1 / 3)
     scores = np.array([[1000.0, 2000.0, 3000.0], [-1000.0] * 3])
     right = [[-2000, -1000, 0], [third, third, third]]
-    check.call(log_softmax, scores, gives=right)
+    check.call(log_softmax, scores, gives=right, advise=about_logarithms)
 
 
 def log_of_equal_scores(log_softmax):
     is_own_work(log_softmax)
     scores = np.array([[5] * 10, [-100_000] * 10, [100_000] * 10])
-    check.call(log_softmax, scores, gives=np.full((3, 10), -np.log(10)))
+    check.call(
+        log_softmax,
+        scores,
+        gives=np.full((3, 10), -np.log(10)),
+        advise=about_logarithms,
+    )
 
 
 def log_of_scores_far_apart(log_softmax):
     scores = np.array([[0.0, -4000.0], [90.0, 0.0]])
-    check.call(log_softmax, scores, gives=[[0, -4000], [0, -90]])
+    check.call(
+        log_softmax,
+        scores,
+        gives=[[0, -4000], [0, -90]],
+        advise=about_logarithms,
+    )
     scores, half = np.array([[-800.0, -800.0]]), np.log(1 / 2)
-    check.call(log_softmax, scores, gives=[[half, half]])
+    check.call(
+        log_softmax, scores, gives=[[half, half]], advise=about_logarithms
+    )
 
 
 def log_of_random_scores(log_softmax, seed, n, k, size):
     scores = size * np.random.default_rng(seed).normal(size=(n, k))
     right = [row - np.logaddexp.reduce(row) for row in scores]
-    check.call(log_softmax, scores, gives=np.array(right))
+    check.call(
+        log_softmax, scores, gives=np.array(right), advise=about_logarithms
+    )
 
 
 # 2 · Cross-entropy
 
 
+def about_surprise(found):
+    return "" if np.isfinite(found) else BOUNDS
+
+
+def about_eighths(found):
+    return (
+        "the two images cost -log 5/8 = 0.4700 and -log 3/8 = 0.9808: print "
+        "what yours cost, one by one."
+    )
+
+
 def surprise_of_eighths(cross_entropy):
     is_own_work(cross_entropy, "log_softmax")
     right = -(np.log(5 / 8) + np.log(3 / 8)) / 2
-    twice(cross_entropy, SCORES, LABELS, gives=right)
+    twice(cross_entropy, SCORES, LABELS, gives=right, advise=about_eighths)
 
 
 def surprise_that_is_huge(cross_entropy):
     scores = np.array([[1000.0, 2000.0, 3000.0], [0.0, -3000.0, 0.0]])
     right = 1000 + np.log(2) / 2
-    check.call(cross_entropy, scores, np.array([0, 2]), gives=right)
+    check.call(
+        cross_entropy,
+        scores,
+        np.array([0, 2]),
+        gives=right,
+        advise=about_surprise,
+    )
 
 
 def surprise_of_the_untrained(cross_entropy):
@@ -130,17 +183,39 @@ def surprise_at_random_scores(cross_entropy, seed, n, k, size):
 # 3 · The gradient
 
 
+def about_gradient(found):
+    if not np.isfinite(found).all():
+        return BOUNDS
+    sums = np.sum(found, axis=1)
+    off = np.argmax(np.abs(sums) > 1e-6)
+    if abs(sums[off]) > 1e-6:
+        return (
+            "the probabilities of a row sum to 1 and its labels too, so its "
+            f"gradient sums to 0; that of row {off} sums to {sums[off]:.4g}."
+        )
+    return (
+        "each row sums to 0, as it must. So look at one row: what is its "
+        "probability of the true class, and what did you subtract?"
+    )
+
+
 def gradient_of_eighths(gradient):
     is_own_work(gradient, "softmax", "log_softmax", "cross_entropy")
     right = np.array([[1, 2, -3], [-5, 3, 2]]) / 16
-    twice(gradient, SCORES, LABELS, gives=right)
+    twice(gradient, SCORES, LABELS, gives=right, advise=about_gradient)
 
 
 def gradient_of_huge_scores(gradient):
     big = 1000 + np.log(3)
     scores = np.array([[1000.0, big], [-2000.0, -2000.0], [1e15, 0.0]])
     right = np.array([[0.25, -0.25], [-0.5, 0.5], [1, -1]]) / 3
-    check.call(gradient, scores, np.array([1, 0, 1]), gives=right)
+    check.call(
+        gradient,
+        scores,
+        np.array([1, 0, 1]),
+        gives=right,
+        advise=about_gradient,
+    )
 
 
 def gradient_of_whole_scores(gradient):
@@ -164,18 +239,37 @@ def gradient_by_differences(gradient, seed, n, k):
 # 4 · KL divergence
 
 
+def about_kl(found):
+    if np.isnan(found).any():
+        return (
+            "0 times infinity is not a number: which terms count as 0, and "
+            "which are infinite?"
+        )
+    if np.any(found < -1e-9):
+        return "a wrong belief never saves anything: KL is never negative."
+    return ""
+
+
+def about_four_pairs(found):
+    return about_kl(found) or (
+        "the terms of the first pair are 0.5 log 2, 0.5 log 2 and 0: print "
+        "yours."
+    )
+
+
 def kl_of_four_pairs(kl_divergence):
     is_own_work(kl_divergence)
     P = np.array([[4, 4, 0], [1, 2, 5], [8, 0, 0], [4, 2, 2]]) / 8
     Q = np.array([[2, 2, 4], [1, 2, 5], [2, 6, 0], [1, 1, 6]]) / 8
     last = 1.25 * np.log(2) - 0.25 * np.log(3)
-    twice(kl_divergence, P, Q, gives=[np.log(2), 0, np.log(4), last])
+    right = [np.log(2), 0, np.log(4), last]
+    twice(kl_divergence, P, Q, gives=right, advise=about_four_pairs)
 
 
 def kl_of_the_impossible(kl_divergence):
     is_own_work(kl_divergence)
     P, Q = np.array([[0.5, 0.5], [1, 0]]), np.array([[1.0, 0.0]] * 2)
-    check.call(kl_divergence, P, Q, gives=[np.inf, 0])
+    check.call(kl_divergence, P, Q, gives=[np.inf, 0], advise=about_kl)
 
 
 def kl_of_a_one_hot_label(kl_divergence):
@@ -196,6 +290,13 @@ def kl_of_random_pairs(kl_divergence, seed, n, k):
 # 5 · A gradient checker
 
 
+def about_cubes(found):
+    return (
+        "with 0.9 and 1.1 at [0, 0] the function is 12.354 and 13.956; their "
+        "difference, divided by 0.2, is 8.01. Print what it is in yours."
+    )
+
+
 def gradient_of_cubes(numeric_gradient):
     def cubes(x):
         return (x**3).sum() + 10 * x[0, 0] * x[1, 1]
@@ -203,7 +304,7 @@ def gradient_of_cubes(numeric_gradient):
     is_own_work(numeric_gradient)
     x = np.array([[1.0, 2.0], [-1.0, 0.5]])
     right = [[8.01, 12.01], [3.01, 10.76]]
-    twice(numeric_gradient, cubes, x, 0.1, gives=right)
+    twice(numeric_gradient, cubes, x, 0.1, gives=right, advise=about_cubes)
 
 
 def gradient_at_whole_numbers(numeric_gradient):
@@ -269,6 +370,20 @@ def _quartic(x):
 # 6 · Training
 
 
+def about_one_step(found):
+    return (
+        "at the start each class has the probability 1/3, so G is "
+        "[[-1/3, 1/6, 1/6], [1/6, 1/6, -1/3]]: print yours."
+    )
+
+
+def about_ten_steps(found):
+    return (
+        "one step was right: what is different in the next, and with scores "
+        "that are larger?"
+    )
+
+
 def one_step(train):
     is_own_work(train, "softmax", "log_softmax")
     X, y = np.array([[1.0, 0.0], [0.0, 2.0]]), np.array([0, 2])
@@ -276,7 +391,12 @@ def one_step(train):
     b = np.array([0.1, -0.2, 0.1])
     for seed in 0, 1:
         rng = np.random.default_rng(seed)
-        check.call(train, X, y, 3, 0.6, 2, 1, rng, gives=(W, b))
+        settings = 0.6, 2, 1, rng
+        check.call(
+            *(train, X, y, 3, *settings),
+            gives=(W, b),
+            advise=about_one_step,
+        )
 
 
 def every_image_counts(train, n, batch_size):
@@ -391,7 +511,11 @@ def ten_steps(train, seed, scale):
     X, y = scale * rng.normal(size=(9, 4)), rng.integers(0, 5, 9)
     W, b = fit(X, y, 5, 0.02, 9, 10, np.random.default_rng(0))
     rng = np.random.default_rng(0)
-    check.call(train, X, y, 5, 0.02, 9, 10, rng, gives=(W, b))
+    check.call(
+        *(train, X, y, 5, 0.02, 9, 10, rng),
+        gives=(W, b),
+        advise=about_ten_steps,
+    )
 
 
 def _train(train, X, y, batch_size, num_epochs, seed, lr=0.1):

@@ -416,12 +416,13 @@ def loss_of_columns_summed(scores, y):
     return -log_p(scores)[:, y].sum() / len(y)
 
 
-@mistake(
-    "cross_entropy",
-    "this picks whole rows, those numbered y; pick one entry from each row: "
-    "[np.arange(n), y].",
-    message="out of bounds",
+OUT_OF_RANGE = (
+    "an index is too large: there are n rows, one for each image, and k "
+    "columns, one for each class. One entry of each row: [np.arange(n), y]."
 )
+
+
+@mistake("cross_entropy", OUT_OF_RANGE, message="out of bounds")
 def loss_of_rows(scores, y):
     return -log_p(scores)[y].mean()
 
@@ -1119,6 +1120,16 @@ for answer in kl_hiding_0, kl_hiding_0_in_the_quotient:
     )
 
 
+@mistake(
+    "kl_divergence",
+    "& binds more tightly than >: write (P > 0) & (Q > 0). But what happens "
+    "where only Q is 0?",
+    message="bitwise_and",
+)
+def kl_without_brackets(P, Q):
+    return np.where(P > 0 & Q > 0, P * np.log(P / Q), 0).sum(axis=1)
+
+
 @mistake("kl_divergence", "the exercise is to write it yourself.")
 def kl_from_scipy(P, Q):
     return special.rel_entr(P, Q).sum(axis=1)
@@ -1588,6 +1599,21 @@ def biases_after_the_weights(X, y, k, lr, batch_size, num_epochs, rng):
             W = W - lr * slopes(W, b, X[batch], y[batch])[0]
             b = b - lr * slopes(W, b, X[batch], y[batch])[1]
     return W, b
+
+
+@mistake(
+    "train",
+    "the gradient of W is X.T @ G with the images of the batch, as many as G "
+    "has rows.",
+    message="mismatch in its core dimension",
+)
+def with_all_images_transposed(X, y, k, lr, batch_size, num_epochs, rng):
+    def all_transposed(W, b, batch, y):
+        G = (p(batch @ W + b) - np.eye(k)[y]) / len(y)
+        return X.T @ G, G.sum(axis=0)
+
+    epochs = usual(X, batch_size, num_epochs, rng)
+    return trained(X, y, k, lr, epochs, slopes=all_transposed)
 
 
 @mistake(
