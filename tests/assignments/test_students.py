@@ -6,7 +6,7 @@ import pytest
 
 from tools.mistakes import code_cells, marks, run
 from tools.notebooks import badges, files, rules
-from utils import checking
+from utils import checking, mistakes
 
 FOLDER = files.ROOT / "notebooks" / "assignments"
 PATHS = sorted(FOLDER.glob("a[0-9][0-9]/*.ipynb"))
@@ -36,6 +36,32 @@ def test_nothing_is_answered_and_nothing_was_run(path):
     answers = [cell.source for cell in code if marks(cell).get("solution")]
     assert answers
     assert all("NotImplementedError" in answer for answer in answers)
+
+
+def test_each_exercise_is_answer_hint_check_and_test(path):
+    cells = files.read(path).cells
+    answers = [
+        i
+        for i, cell in enumerate(cells)
+        if cell.cell_type == "code" and marks(cell).get("solution")
+    ]
+    hints = [i for i, c in enumerate(cells) if "<summary>Hint<" in c.source]
+    assert hints == [i + 1 for i in answers]
+    for i in answers:
+        name = marks(cells[i]).grade_id
+        assert marks(cells[i + 2]).grade_id == f"{name}-check"
+        assert marks(cells[i + 3]).grade_id == f"{name}-test"
+        assert re.match(r"<details><summary>Hint<", cells[i + 1].source)
+        assert cells[i + 1].source.endswith("</details>")
+
+
+def test_no_hint_of_a_mistake_stands_in_the_notebook(path):
+    text = " ".join(
+        " ".join(cell.source.split()) for cell in files.read(path).cells
+    )
+    _, entries = mistakes.read(path.with_name("mistakes.json"))
+    assert entries
+    assert [e["hint"] for e in entries if e["hint"] in text] == []
 
 
 def test_unanswered_runs_to_the_end(path):
