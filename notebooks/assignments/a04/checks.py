@@ -66,17 +66,17 @@ def images(n, d):
     return np.random.default_rng(n).normal(size=(n, d)).astype(np.float32)
 
 
-def twice(function, *arguments, gives):
-    """Call a function two times: it may keep nothing from the first."""
-    check.call(function, *arguments, gives=gives)
-    check.call(function, *arguments, gives=gives)
-
-
 # 1 · The number of parameters
 
 
 def parameters(count_params, sizes, gives):
-    twice(count_params, sizes, gives=gives)
+    check.call(count_params, sizes, gives=gives)
+    check.that(
+        comparing.same(check.call(count_params, sizes), gives),
+        "called a second time, the function gives another result.",
+        "it keeps something from the first call: is a number added up "
+        "outside the function?",
+    )
 
 
 # Networks of Keras and PyTorch
@@ -132,6 +132,14 @@ def _readings(arrays, sizes):
                         yield [own, b.ravel(), *others]
 
 
+def gives_the_same_again(scores, again):
+    check.that(
+        np.array_equal(scores, again),
+        "the same images get other scores the second time.",
+        "a dense network has no dropout, nor anything else that is random.",
+    )
+
+
 def are_apart(networks):
     """Make sure that two networks have no parameters in common.
 
@@ -173,7 +181,7 @@ def gradients_on():
 
 
 @plain_errors()
-def keras_sequence(keras_list, sizes, n=5):
+def keras_sequence(keras_list, sizes, n=6):
     import keras
 
     models = [check.call(keras_list, sizes) for _ in "ab"]
@@ -192,7 +200,7 @@ def keras_sequence(keras_list, sizes, n=5):
 
 
 @plain_errors()
-def keras_network(KerasMLP, sizes, n=5):
+def keras_network(KerasMLP, sizes, n=6):
     models = [check.call(KerasMLP, sizes) for _ in "ab"]
     for model in models:
         check.that(
@@ -215,15 +223,21 @@ def _examine_keras(models, sizes, n):
     model = models[0]
     are_apart([model.weights for model in models])
     parameters_fit(model.weights, sizes, shapes_of(sizes))
+    check.that(
+        len(model.trainable_weights) == len(model.weights),
+        "not all weights can learn.",
+        "leave trainable as it is.",
+    )
     model.set_weights(numbers([w.shape for w in model.weights]))
     X = images(n, sizes[0])
     with tf.GradientTape() as tape:
         scores = model(X, training=True)
         total = tf.reduce_sum(tf.square(scores))
+    gives_the_same_again(scores, model(X, training=True))
     scores_fit(np.asarray(scores), model.get_weights(), sizes, X)
     grads = tape.gradient(total, model.trainable_variables)
     check.that(
-        len(grads) == len(model.weights) and all(g is not None for g in grads),
+        all(grad is not None for grad in grads),
         "some weights get no gradient.",
         "NumPy in call is invisible to TensorFlow: take keras.ops, or the "
         "layers' own activation.",
@@ -273,7 +287,7 @@ def weights_of_a_model(give_weights, d, *sizes):
 
 
 @gradients_on()
-def torch_network(TorchMLP, sizes, n=5):
+def torch_network(TorchMLP, sizes, n=6):
     import torch
 
     module, other = [check.call(TorchMLP, sizes) for _ in "ab"]
@@ -285,7 +299,8 @@ def torch_network(TorchMLP, sizes, n=5):
     check.that(
         all(p.grad is not None for p in params),
         "some parameters get no gradient.",
-        "stay with torch in forward: no NumPy, no detach, no no_grad.",
+        "stay with torch in forward: no NumPy, no detach, no no_grad, no "
+        "argmax.",
     )
 
 
@@ -293,9 +308,19 @@ def examine_torch(module, sizes, n):
     """Look at the parameters of a module, and at its scores of n images."""
     import torch
 
+    check.that(
+        type(module).forward is not torch.nn.Module.forward,
+        f"{type(module).__name__} has no method forward.",
+        "PyTorch calls the method forward; call is Keras's name for it.",
+    )
     params = list(module.parameters())
     right = [shape[::-1] for shape in shapes_of(sizes)]
     parameters_fit([p.detach().numpy() for p in params], sizes, right)
+    check.that(
+        all(p.requires_grad for p in params),
+        "not all parameters can learn.",
+        "leave their requires_grad as it is.",
+    )
     values = numbers([p.shape for p in params])
     with torch.no_grad():
         for param, value in zip(params, values):
@@ -310,9 +335,12 @@ def examine_torch(module, sizes, n):
     check.that(
         isinstance(scores, torch.Tensor) and scores.requires_grad,
         "the scores don't know where they come from: no gradients.",
-        "stay with torch in forward: no NumPy, no detach, no no_grad.",
+        "stay with torch in forward: no NumPy, no detach, no no_grad, no "
+        "argmax.",
     )
-    scores_fit(scores.detach().numpy(), [v.T for v in values], sizes, X)
+    scores = scores.detach().numpy()
+    gives_the_same_again(scores, module(torch.tensor(X)).detach().numpy())
+    scores_fit(scores, [value.T for value in values], sizes, X)
 
 
 @gradients_on()
@@ -470,12 +498,17 @@ def random_params(init_params, sizes):
 
 
 def spread_of_params(init_params, d, k, seed=0):
-    """Look at the distribution of the weights from d inputs to k outputs."""
+    """Look at the distribution of a second layer's weights."""
     import jax
 
-    params = check.call(init_params, jax.random.key(seed), [d, k])
+    params = check.call(init_params, jax.random.key(seed), [7, d, k])
     is_list_of_dicts(params)
-    W = np.array(params[0]["W"])
+    W = np.array(params[-1]["W"])
+    check.that(
+        len(np.unique(W)) > 0.9 * W.size,
+        "many weights of a layer are the same.",
+        "draw all of them at once: jax.random.normal(key, (d, k)).",
+    )
     mean, spread, right = W.mean(), W.std(), (2 / d) ** 0.5
     check.that(
         abs(mean) < 0.1 * spread,
@@ -492,15 +525,12 @@ def spread_of_params(init_params, d, k, seed=0):
         ((2 / k) ** 0.5, "d is the number of inputs, not of outputs."),
         ((1 / d) ** 0.5, "it is 2 / d: the ReLU loses half of it."),
         ((d / 2) ** 0.5, "it is sqrt(2 / d), not its inverse."),
+        (2**0.5 / d, "the root is of the whole quotient: sqrt(2 / d)."),
+        ((2 / 7) ** 0.5, "d is the number of inputs of each layer."),
         ((2 / (d + k)) ** 0.5, "this is Glorot's; He's is sqrt(2 / d)."),
     ]:
         check.that(abs(spread / wrong - 1) > 0.02, reason, hint)
     check.that(abs(spread / right - 1) < 0.02, reason)
-    check.that(
-        len(np.unique(W)) > 0.9 * W.size,
-        "many weights of a layer are the same.",
-        "draw all of them at once: jax.random.normal(key, (d, k)).",
-    )
     check.that(
         np.abs(W).max() > 3 * spread,
         f"no weight is larger than {np.abs(W).max() / spread:.1f} standard "
@@ -521,7 +551,7 @@ def forward_on_paper(forward):
     _forward(forward, paper, np.array([[1.0, 2.0], [3.0, 1.0]]), [2, 4, 3])
 
 
-def forward_of_layers(forward, sizes, n=5):
+def forward_of_layers(forward, sizes, n=6):
     _forward(forward, random_tree(sizes), images(n, sizes[0]), sizes)
 
 
@@ -561,19 +591,15 @@ def one_step(sgd_step):
     def layer(W, b):
         return [{"W": jnp.array([[W, 2 * W]]), "b": jnp.array([b])}]
 
-    _step(sgd_step, layer(4.0, 1.0), layer(2.0, 6.0), 0.5, layer(3.0, -2.0))
+    _step(sgd_step, layer(4.0, 1.0), layer(2.0, 6.0), 0.5)
 
 
 def step_of_layers(sgd_step, sizes, lr, seed=0):
-    params, grads = random_tree(sizes, seed), random_tree(sizes, seed + 1)
-    right = [
-        {name: layer[name] - lr * grad[name] for name in layer}
-        for layer, grad in zip(params, grads)
-    ]
-    _step(sgd_step, params, grads, lr, right)
+    _step(sgd_step, random_tree(sizes, seed), random_tree(sizes, seed + 1), lr)
 
 
-def _step(sgd_step, params, grads, lr, right):
+def _step(sgd_step, params, grads, lr):
+    right = tuple(p - lr * g for p, g in zip(leaves(params), leaves(grads)))
     for _ in "ab":
         after = check.call(sgd_step, params, grads, lr)
         check.that(
@@ -585,7 +611,7 @@ def _step(sgd_step, params, grads, lr, right):
             "a list of dicts goes in, a list of dicts comes out: "
             "jax.tree.map keeps the form of a tree.",
         )
-        check.equal(leaves(after), leaves(right), "what the tree holds")
+        check.equal(leaves(after), right, "what the tree holds")
 
 
 # 10 to 12 · One set of weights
@@ -736,7 +762,7 @@ def tree_of_weights(jax_tree, sizes, dtype=np.float32):
 
 
 @gradients_on()
-def mended_network(MendedNet, sizes, n=5):
+def mended_network(MendedNet, sizes, n=6):
     check.that(
         "TorchMLP" not in [base.__name__ for base in MendedNet.__mro__],
         "MendedNet is made from TorchMLP.",
@@ -845,8 +871,10 @@ def three_lengths(gradient_lengths):
     _lengths(gradient_lengths, X, y, [3, 18, 5])
 
 
-def one_length(gradient_lengths):
+def other_lengths(gradient_lengths):
     _lengths(gradient_lengths, [[0.0, 3.0]], [10.0], [1000**0.5])
+    X, y = [[1.0, 1.0]] * 2 + [[4.0, 0.0]] * 2, [1.0, 2.0, 0.0, -1.0]
+    _lengths(gradient_lengths, X, y, [3**0.5, 12**0.5, 0, 17**0.5])
 
 
 def _lengths(gradient_lengths, X, y, right):

@@ -74,7 +74,11 @@ def count_without_last_layer(sizes):
     return sum((d + 1) * k for d, k in pairs(sizes)[:-1])
 
 
-@mistake("count_params", "the first layer is missing.")
+@mistake(
+    "count_params",
+    "only the last layer is counted: is the first one left out, or does the "
+    "sum begin anew in the loop?",
+)
 def count_without_first_layer(sizes):
     return sum((d + 1) * k for d, k in pairs(sizes)[1:])
 
@@ -150,6 +154,23 @@ def count_with_pop(sizes):
     for k in sizes:
         total, d = total + (d + 1) * k, k
     return total
+
+
+ANY_NUMBER = (
+    "a list of sizes may be of any length: walk through it, don't take it "
+    "apart into a fixed number of names."
+)
+
+
+@mistake("count_params", ANY_NUMBER, message="values to unpack")
+def count_of_three_sizes(sizes):
+    d, h, k = sizes
+    return (d + 1) * h + (h + 1) * k
+
+
+@mistake("count_params", ANY_NUMBER, message="out of range")
+def count_of_three_indices(sizes):
+    return (sizes[0] + 1) * sizes[1] + (sizes[1] + 1) * sizes[2]
 
 
 @accepted("count_params")
@@ -349,6 +370,74 @@ def list_with_inputs_and_outputs(sizes):
     return keras.Sequential([keras.Input((sizes[0],)), *dense])
 
 
+LEAKY = "a leaky ReLU stands where the ReLU should be: below 0 it gives 0."
+
+
+@mistake("keras_list", LEAKY)
+def list_of_leaky_relu(sizes):
+    return keras.Sequential(layers(sizes, activation="leaky_relu"))
+
+
+@mistake(
+    "keras_list",
+    "a BatchNormalization has parameters of its own; here are dense layers "
+    "only.",
+)
+def list_with_batch_normalization(sizes):
+    model = keras.Sequential(layers(sizes)[:1])
+    for layer in layers(sizes)[1:-1]:
+        model.add(layer)
+        model.add(keras.layers.BatchNormalization())
+    model.add(layers(sizes)[-1])
+    return model
+
+
+@mistake(
+    "keras_list",
+    "a dense network has no dropout, nor anything else that is random.",
+)
+def list_with_dropout(sizes):
+    first, *others = layers(sizes)
+    return keras.Sequential([first, keras.layers.Dropout(0.5), *others])
+
+
+@mistake("keras_list", "leave trainable as it is.")
+def list_that_is_frozen(sizes):
+    model = keras.Sequential(layers(sizes))
+    model.trainable = False
+    return model
+
+
+@mistake(
+    "keras_list",
+    "keras.Input wants the shape of one image, (sizes[0],), not all sizes.",
+)
+def list_with_all_sizes_as_input(sizes):
+    return keras.Sequential([keras.Input(sizes), *layers(sizes)[1:]])
+
+
+@mistake(
+    "keras_list",
+    "the list of the hidden layers is one item of your list: unpack it, "
+    "[..., *hidden, ...].",
+    message="Only instances of `keras.Layer`",
+)
+def list_in_a_list(sizes):
+    first, *hidden, last = layers(sizes)
+    return keras.Sequential([first, hidden, last])
+
+
+@mistake("keras_list", ANY_NUMBER, message="values to unpack")
+def list_of_four_sizes(sizes):
+    d, a, b, k = sizes
+    return keras.Sequential(layers([d, a, b, k]))
+
+
+@mistake("keras_list", ANY_NUMBER, message="out of range")
+def list_of_four_indices(sizes):
+    return keras.Sequential(layers([sizes[0], sizes[1], sizes[2], sizes[3]]))
+
+
 SHARED = {}
 
 
@@ -356,6 +445,31 @@ SHARED = {}
 def list_of_shared_layers(sizes):
     made = SHARED.setdefault(tuple(sizes), layers(sizes)[1:])
     return keras.Sequential([keras.Input((sizes[0],)), *made])
+
+
+@mistake("keras_list", ALSO_INPUTS)
+def list_with_relu_of_inputs(sizes):
+    first, *others = layers(sizes)
+    return keras.Sequential([first, keras.layers.ReLU(), *others])
+
+
+@mistake(
+    "keras_list",
+    "only the first hidden layer is there: all of sizes[1:-1] are hidden.",
+)
+def list_with_one_hidden_layer(sizes):
+    return keras.Sequential(layers([*sizes[:2], sizes[-1]]))
+
+
+@mistake(
+    "keras_list",
+    "keras.Input wants the shape of *one* image, (sizes[0],): how many there "
+    "are stays open by itself.",
+    message="Invalid input shape",
+)
+def list_with_a_batch_as_input(sizes):
+    inputs = keras.Input((None, sizes[0]))
+    return keras.Sequential([inputs, *layers(sizes)[1:]])
 
 
 @accepted("keras_list")
@@ -600,17 +714,134 @@ class KerasWithInputsAndOutputs(KerasBase):
         self.hidden, self.scores = hidden, last
 
 
+@mistake("KerasMLP", LEAKY)
+class KerasOfLeakyRelu(KerasBase):
+    activation = "leaky_relu"
+
+
 @mistake(
     "KerasMLP",
-    "the layers see the same images X each: each must get what the one "
-    "before returns.",
-    message="incompatible with the layer",
+    "a dense network has no dropout, nor anything else that is random.",
 )
-class KerasWithLayersSideBySide(KerasBase):
+class KerasWithDropout(KerasBase):
+    def __init__(self, sizes):
+        super().__init__(sizes)
+        self.dropout = keras.layers.Dropout(0.5)
+
+    def call(self, X):
+        return super().call(self.dropout(X))
+
+
+@mistake("KerasMLP", "leave trainable as it is.")
+class KerasFrozen(KerasBase):
+    def __init__(self, sizes):
+        super().__init__(sizes)
+        self.trainable = False
+
+
+IN_THE_LOOP = "is the return inside the loop over the hidden layers?"
+
+
+@mistake("KerasMLP", IN_THE_LOOP)
+class KerasReturnedTooEarly(KerasBase):
+    def call(self, X):
+        return self.scores(self.hidden[0](X))
+
+
+IN_TURN = (
+    "each layer must get what the one before returns, not the same images X "
+    "again."
+)
+
+
+@mistake("KerasMLP", IN_TURN)
+class KerasWithLayersOfTheSameImages(KerasBase):
     def call(self, X):
         for layer in self.hidden:
-            Y = layer(X)
-        return self.scores(layer(X)) + self.scores(Y[:, :1])
+            values = layer(X)
+        return self.scores(values)
+
+
+@mistake("KerasMLP", IN_TURN)
+class KerasThatKeepsTheImages(KerasBase):
+    def call(self, X):
+        for layer in self.hidden:
+            layer(X)
+        return self.scores(X)
+
+
+IN_SELF = "what __init__ has stored in self, call and forward find in self."
+
+
+@mistake("KerasMLP", IN_SELF, message="name 'hidden' is not defined")
+class KerasWithoutSelf(KerasBase):
+    def call(self, X):
+        for layer in hidden:  # noqa: F821
+            X = layer(X)
+        return self.scores(X)
+
+
+EMPTY_SUPER = (
+    "__init__ of your class takes self and sizes; super().__init__() gets no "
+    "arguments."
+)
+ONE_ARGUMENT = "__init__() takes 1 positional argument"
+
+
+@mistake("KerasMLP", EMPTY_SUPER, message=ONE_ARGUMENT)
+class KerasWithSizesForSuper(KerasBase):
+    def __init__(self, sizes):
+        keras.Model.__init__(self, sizes)
+
+
+@mistake(
+    "KerasMLP",
+    "self.layers belongs to Keras: choose another name, self.hidden for "
+    "example.",
+    message="attribute is reserved",
+)
+class KerasWithAReservedName(KerasBase):
+    def __init__(self, sizes):
+        super().__init__(sizes)
+        self.layers = layers(sizes)[1:]
+
+
+@mistake("KerasMLP", ANY_NUMBER, message="values to unpack")
+class KerasOfFourSizes(KerasBase):
+    def __init__(self, sizes):
+        d, a, b, k = sizes
+        super().__init__([d, a, b, k])
+
+
+@mistake("KerasMLP", ANY_NUMBER, message="out of range")
+class KerasOfFourIndices(KerasBase):
+    def __init__(self, sizes):
+        super().__init__([sizes[0], sizes[1], sizes[2], sizes[3]])
+
+
+HIDDEN_SIZES = "the hidden layers' sizes are sizes[1:-1]."
+
+
+@mistake("KerasMLP", HIDDEN_SIZES)
+class KerasWithHiddenScores(KerasBase):
+    def __init__(self, sizes):
+        super().__init__([*sizes, sizes[-1]])
+
+
+@mistake("KerasMLP", HIDDEN_SIZES)
+class KerasWithAllSizesHidden(KerasBase):
+    def __init__(self, sizes):
+        super().__init__([sizes[0], *sizes, sizes[-1]])
+
+
+@mistake(
+    "KerasMLP",
+    "call takes two arguments: self, and the images X.",
+    message="too many positional arguments",
+)
+class KerasWithoutImages(KerasBase):
+    def call(self):
+        return self.scores(self.X)
 
 
 @accepted("KerasMLP")
@@ -714,6 +945,41 @@ def by_build(model, d):
     return model
 
 
+@mistake(
+    "give_weights",
+    "an image is an array here, not a list: np.zeros((1, d)).",
+    message="Only input tensors may be passed",
+)
+def shown_a_list(model, d):
+    model([0] * d)
+    return model
+
+
+@mistake(
+    "give_weights",
+    "the model needn't be trained: call it, on an image of zeros.",
+    message="compile()",
+)
+def fitted(model, d):
+    model.fit(np.zeros((1, d)), np.zeros((1, 1)))
+    return model
+
+
+D_INPUTS = "the number of inputs is d, whatever it is."
+
+
+@mistake("give_weights", D_INPUTS)
+def shown_four_pixels(model, d):
+    model(np.zeros((1, 4)))
+    return model
+
+
+@mistake("give_weights", D_INPUTS)
+def shown_784_pixels(model, d):
+    model(np.zeros((1, 784)))
+    return model
+
+
 @accepted("give_weights")
 def by_symbolic_input(model, d):
     model(keras.Input((d,)))
@@ -759,8 +1025,8 @@ class TorchBase(torch.nn.Module):
 
 
 REGISTER = (
-    "PyTorch doesn't look into plain lists. Put the layers into a "
-    "torch.nn.ModuleList."
+    "PyTorch finds the layers that are stored in self, and doesn't look into "
+    "plain lists: put them into a torch.nn.ModuleList."
 )
 
 
@@ -851,7 +1117,9 @@ class TorchWithoutFirstLayer(TorchBase):
         super().__init__([sizes[0], *sizes[2:]])
 
 
-GRADIENTS = "stay with torch in forward: no NumPy, no detach, no no_grad."
+GRADIENTS = (
+    "stay with torch in forward: no NumPy, no detach, no no_grad, no argmax."
+)
 
 
 @mistake("TorchMLP", GRADIENTS)
@@ -967,7 +1235,6 @@ class TorchWithReluOfInputs(TorchBase):
 @mistake(
     "TorchMLP",
     "PyTorch calls the method forward; call is Keras's name for it.",
-    message='Module [TorchWithCall] is missing the required "forward"',
 )
 class TorchWithCall(torch.nn.Module):
     def __init__(self, sizes):
@@ -997,24 +1264,121 @@ class TorchWithoutReturn(TorchBase):
 @mistake(
     "TorchMLP",
     "torch.nn.ReLU() makes a layer; torch.relu(X) is the function.",
-    message="Boolean value of Tensor",
+    message="must be Tensor, not ReLU",
 )
 class TorchWithReluTheLayer(TorchBase):
     def bend(self, z):
-        return z if torch.nn.ReLU(z).inplace and z else z
+        return torch.nn.ReLU(z)
+
+
+@mistake("TorchMLP", IN_TURN, message="cannot be multiplied (6x4 and 3x5)")
+class TorchWithLayersSideBySide(TorchBase):
+    def forward(self, X):
+        for layer in self.layers[:-1]:
+            values = torch.relu(layer(X))
+        return self.layers[-1](values)
+
+
+@mistake("TorchMLP", IN_THE_LOOP, message="cannot be multiplied (6x3 and 5x3)")
+class TorchReturnedTooEarly(TorchBase):
+    def forward(self, X):
+        for layer in self.layers[:-1]:
+            X = torch.relu(layer(X))
+            return self.layers[-1](X)
+
+
+@mistake("TorchMLP", LEAKY)
+class TorchOfLeakyRelu(TorchBase):
+    def bend(self, z):
+        return torch.nn.functional.leaky_relu(z)
 
 
 @mistake(
     "TorchMLP",
-    "the layers see the same images X each: each must get what the one "
-    "before returns.",
-    message="mat1 and mat2 shapes cannot be multiplied (5x4 and 3x5)",
+    "a dense network has no dropout, nor anything else that is random.",
 )
-class TorchWithLayersSideBySide(TorchBase):
+class TorchWithDropout(TorchBase):
+    def bend(self, z):
+        return torch.nn.functional.dropout(torch.relu(z))
+
+
+@mistake("TorchMLP", "leave their requires_grad as it is.")
+class TorchFrozen(TorchBase):
+    def __init__(self, sizes):
+        super().__init__(sizes)
+        self.requires_grad_(False)
+
+
+@mistake(
+    "TorchMLP",
+    "the images are float32: leave the layers as torch.nn.Linear makes them.",
+    message="got Float and Double",
+)
+class TorchOfDoubles(TorchBase):
+    def __init__(self, sizes):
+        super().__init__(sizes)
+        self.double()
+
+
+@mistake("TorchMLP", IN_SELF, message="name 'hidden' is not defined")
+class TorchWithoutSelf(TorchBase):
     def forward(self, X):
-        for layer in self.layers:
-            scores = torch.relu(layer(X))
-        return scores
+        for layer in hidden:  # noqa: F821
+            X = torch.relu(layer(X))
+        return X
+
+
+@mistake("TorchMLP", EMPTY_SUPER, message=ONE_ARGUMENT)
+class TorchWithSizesForSuper(TorchBase):
+    def __init__(self, sizes):
+        torch.nn.Module.__init__(self, sizes)
+
+
+@mistake("TorchMLP", ANY_NUMBER, message="values to unpack")
+class TorchOfFourSizes(TorchBase):
+    def __init__(self, sizes):
+        d, a, b, k = sizes
+        super().__init__([d, a, b, k])
+
+
+@mistake("TorchMLP", ANY_NUMBER, message="out of range")
+class TorchOfFourIndices(TorchBase):
+    def __init__(self, sizes):
+        super().__init__([sizes[0], sizes[1], sizes[2], sizes[3]])
+
+
+@mistake("TorchMLP", NO_LAST)
+class TorchThatForgetsItsLast(TorchBase):
+    def forward(self, X):
+        for layer in self.layers[:-1]:
+            X = torch.relu(layer(X))
+        return X
+
+
+@mistake(
+    "TorchMLP",
+    "a Linear needs both sizes, torch.nn.Linear(inputs, outputs).",
+    message="'out_features'",
+)
+class TorchWithoutInputs(TorchBase):
+    def __init__(self, sizes):
+        torch.nn.Module.__init__(self)
+        self.layers = [torch.nn.Linear(k) for k in sizes[1:]]
+
+
+@mistake("TorchMLP", GRADIENTS)
+class TorchThatNamesClasses(TorchBase):
+    def end(self, scores):
+        return scores.argmax(dim=1)
+
+
+@mistake(
+    "TorchMLP",
+    "no softmax, in no direction: the loss applies it. Return the scores.",
+)
+class TorchWithSoftmaxOverImages(TorchBase):
+    def end(self, scores):
+        return torch.softmax(scores, dim=0)
 
 
 @accepted("TorchMLP")
@@ -1095,6 +1459,12 @@ def scores_of_numpy_converted(module, X):
         return module(X.to(torch.float32)).numpy()
 
 
+@mistake("numpy_scores", MAKE_TENSOR, message="has no attribute 'numpy'")
+def scores_of_numpy_of_numpy(module, X):
+    with torch.no_grad():
+        return module(X.numpy())
+
+
 @mistake(
     "numpy_scores",
     "the scores still know how they came about, for gradients. Compute them "
@@ -1110,7 +1480,7 @@ def scores_with_gradients(module, X):
     "numpy_scores",
     "the images are float64, the parameters float32, and PyTorch multiplies "
     "only like with like: convert the images.",
-    message="must have the same dtype",
+    message="got Double and Float",
 )
 def scores_of_float64(module, X):
     with torch.no_grad():
@@ -1202,6 +1572,26 @@ def scores_with_backward(module, X):
 def scores_of_whole_pixels(module, X):
     with torch.no_grad():
         return module(tensor(X.astype(int))).numpy()
+
+
+@mistake(
+    "numpy_scores",
+    "the pixels have lost their fractions: convert to float32, not to whole "
+    "numbers.",
+    message="got Long and Float",
+)
+def scores_of_whole_tensors(module, X):
+    with torch.no_grad():
+        return module(tensor(X, torch.int64)).numpy()
+
+
+@mistake(
+    "numpy_scores",
+    "the scores have lost their fractions: return them as they are.",
+)
+def whole_scores(module, X):
+    with torch.no_grad():
+        return module(tensor(X)).numpy().astype(int)
 
 
 @mistake(
@@ -1357,7 +1747,7 @@ ONE_KEY = (
 
 @mistake("init_params", ONE_KEY)
 def params_of_one_key(key, sizes):
-    return drawn(None, sizes, lambda _, s: jax.random.normal(key, s))
+    return drawn(key, sizes, lambda _, s: jax.random.normal(key, s))
 
 
 N_MINUS_1 = (
@@ -1450,6 +1840,62 @@ def params_of_glorot(key, sizes):
     return drawn(key, sizes, spread=lambda d, k: (2 / (d + k)) ** 0.5)
 
 
+@mistake("init_params", ONE_KEY)
+def params_of_two_keys(key, sizes):
+    one, other = jax.random.split(key)
+    keys = iter([one, other] * len(sizes))
+    return drawn(key, sizes, lambda _, s: jax.random.normal(next(keys), s))
+
+
+@mistake("init_params", "d is the number of inputs of each layer.")
+def params_by_the_first_size(key, sizes):
+    return drawn(key, sizes, spread=lambda d, k: (2 / sizes[0]) ** 0.5)
+
+
+@mistake("init_params", "the root is of the whole quotient: sqrt(2 / d).")
+def params_by_half_a_root(key, sizes):
+    return drawn(key, sizes, spread=lambda d, k: 2**0.5 / d)
+
+
+@mistake(
+    "init_params",
+    "the shape is one argument, a tuple: jax.random.normal(key, (d, k)).",
+    message="as a data type",
+)
+def params_of_two_arguments(key, sizes):
+    return drawn(key, sizes, lambda key, s: jax.random.normal(key, *s))
+
+
+@mistake(
+    "init_params",
+    "jax.random.normal has no mean and spread: it draws with 0 and 1; "
+    "multiply the result.",
+    message="unexpected keyword argument",
+)
+def params_with_a_scale(key, sizes):
+    return drawn(key, sizes, lambda key, s: jax.random.normal(key, s, scale=1))
+
+
+@mistake(
+    "init_params",
+    "split makes two keys unless it is told how many: "
+    "jax.random.split(key, number).",
+    message="out of range",
+)
+def params_of_too_few_keys(key, sizes):
+    keys = list(jax.random.split(key))
+    return [drawn(keys[i], sizes)[i] for i in range(len(sizes) - 1)]
+
+
+@mistake(
+    "init_params",
+    "only the last layer is left: make one list before the loop, and append "
+    "each layer's dict.",
+)
+def params_of_the_last_layer(key, sizes):
+    return drawn(key, sizes)[-1:]
+
+
 @accepted("init_params")
 def params_by_fold_in(key, sizes):
     params = []
@@ -1478,6 +1924,12 @@ def params_by_one_split_after_the_other(key, sizes):
 
 def relu(z):
     return jnp.maximum(z, 0)
+
+
+MANY_LAYERS = (
+    "a network may have any number of layers: walk through the whole list. "
+    "Does the return stand in the loop?"
+)
 
 
 def scores_of(params, X, hidden=relu, end=lambda scores: scores):
@@ -1577,8 +2029,7 @@ def forward_with_relu_before_the_bias(params, X):
 
 @mistake(
     "forward",
-    "a network may have any number of layers: walk through the list, don't "
-    "count on two.",
+    MANY_LAYERS,
 )
 def forward_of_two_layers(params, X):
     return scores_of([params[0], params[-1]], X)
@@ -1586,8 +2037,7 @@ def forward_of_two_layers(params, X):
 
 @mistake(
     "forward",
-    "a network may have any number of layers: walk through the list, don't "
-    "count on two.",
+    MANY_LAYERS,
     message="too many values to unpack",
 )
 def forward_unpacked(params, X):
@@ -1601,11 +2051,84 @@ def forward_with_relu_by_width(params, X):
     return scores_of(params, X, lambda z: z if z.shape[1] == k else relu(z))
 
 
+IMAGES_ARE_ROWS = (
+    "the images are rows: X @ W, in this order, and W as it is, since it has "
+    "a row for each input."
+)
+
+
 @mistake(
     "forward",
-    "the bias counts at every place of X @ W + b: the whole sum is bent by "
-    "the ReLU, and what goes on is the result, not its transpose.",
-    message="dot_general requires contracting dimensions",
+    IMAGES_ARE_ROWS,
+    message="contracting dimensions to have the same shape, got (4,) and (2,)",
+)
+def forward_of_columns(params, X):
+    for layer in params:
+        X = layer["W"] @ X + layer["b"]
+    return X
+
+
+@mistake(
+    "forward",
+    "* multiplies entry by entry; the matrix product is @.",
+    message="mul got incompatible shapes",
+)
+def forward_by_entries(params, X):
+    for layer in params:
+        X = X * layer["W"] + layer["b"]
+    return X
+
+
+@mistake(
+    "forward",
+    "the bias is added to X @ W, behind the product: it has an entry for "
+    "each output.",
+    message="shapes=[(2, 2), (4,)]",
+)
+def forward_with_bias_first(params, X):
+    for layer in params:
+        X = (X + layer["b"]) @ layer["W"]
+    return X
+
+
+@mistake(
+    "forward",
+    "JAX's arrays can't be changed: jnp.maximum(z, 0) makes a new one.",
+    message="immutable",
+)
+def forward_in_place(params, X):
+    for layer in params:
+        X = X @ layer["W"] + layer["b"]
+        X[X < 0] = 0
+    return X
+
+
+@mistake(
+    "forward",
+    "stay with jnp and jax.nn in forward.",
+)
+def forward_with_stopped_gradients(params, X):
+    return scores_of(params, X, lambda z: jax.lax.stop_gradient(relu(z)))
+
+
+@mistake("forward", ALSO_INPUTS)
+def forward_with_relu_of_inputs(params, X):
+    return scores_of(params, relu(X))
+
+
+@mistake("forward", FIRST_ONLY)
+def forward_with_relu_in_front(params, X):
+    first, *others = params
+    X = relu(X @ first["W"] + first["b"])
+    for layer in others:
+        X = X @ layer["W"] + layer["b"]
+    return X
+
+
+@mistake(
+    "forward",
+    IMAGES_ARE_ROWS,
+    message="contracting dimensions to have the same shape, got (2,) and (4,)",
 )
 def forward_with_transposed_weights(params, X):
     return scores_of([p | {"W": p["W"].T} for p in params], X)
@@ -1635,6 +2158,12 @@ def forward_with_if(params, X):
     return scores_of([*params[:-1], last | {"b": bias}], X)
 
 
+@mistake("forward", NO_VALUE, message="")
+def forward_with_float(params, X):
+    scores = scores_of(params, X)
+    return jnp.array([[float(score) for score in row] for row in scores])
+
+
 @mistake(
     "forward",
     "max compares whole arrays, and they have no single answer: entry by "
@@ -1648,7 +2177,7 @@ def forward_with_max(params, X):
 @mistake(
     "forward",
     "a layer is a dict: its arrays are layer['W'] and layer['b'].",
-    message="has no attribute",
+    message="'dict' object has no attribute",
 )
 def forward_with_attributes(params, X):
     for layer in params:
@@ -1663,6 +2192,32 @@ def forward_with_attributes(params, X):
 )
 def forward_with_one_dict(params, X):
     return X @ params["W"] + params["b"]
+
+
+@mistake("forward", MANY_LAYERS)
+def forward_of_the_first_two(params, X):
+    return scores_of(params[:2], X)
+
+
+@mistake("forward", "the ReLU bends X @ W + b, not the weights.")
+def forward_with_relu_of_weights(params, X):
+    *inner, last = params
+    bent = [layer | {"W": relu(layer["W"])} for layer in inner]
+    return scores_of([*bent, last], X, lambda z: z)
+
+
+@mistake("forward", "jnp.abs folds what is negative; a ReLU makes it 0.")
+def forward_of_absolute_values(params, X):
+    return scores_of(params, X, jnp.abs)
+
+
+@mistake(
+    "forward",
+    "PyTorch's functions want tensors: JAX has jax.nn.relu.",
+    message="must be Tensor, not jax",
+)
+def forward_with_torch(params, X):
+    return scores_of(params, X, torch.relu)
 
 
 @accepted("forward")
@@ -1793,6 +2348,36 @@ def step_with_rate_outside(params, grads, lr):
     return stepped(params, grads, lambda p, g: lr * (p - g))
 
 
+@mistake(
+    "sgd_step",
+    "params and grads are exchanged: the gradient is multiplied by lr.",
+)
+def step_with_exchanged_arguments(params, grads, lr):
+    return stepped(params, grads, lambda p, g: g - lr * p)
+
+
+@mistake(
+    "sgd_step",
+    "lr multiplies g, and their product is subtracted from p: no brackets.",
+)
+def step_with_brackets(params, grads, lr):
+    return stepped(params, grads, lambda p, g: (p - lr) * g)
+
+
+@mistake(
+    "sgd_step",
+    "the function comes first: jax.tree.map(f, params, grads).",
+    message="pytree structure error",
+)
+def step_with_the_function_last(params, grads, lr):
+    return jax.tree.map(params, grads, lambda p, g: p - lr * g)
+
+
+@mistake("sgd_step", FORM, message="'float' and 'dict'")
+def step_of_dicts(params, grads, lr):
+    return [p - lr * g for p, g in zip(params, grads)]
+
+
 @accepted("sgd_step")
 def step_by_loops(params, grads, lr):
     new = []
@@ -1875,6 +2460,48 @@ def keras_weights_returned(model, weights):
     return model.get_weights()
 
 
+@mistake("load_keras", "the biases have become 0: carry them over, too.")
+def keras_with_zero_biases(model, weights):
+    model.set_weights([a if a.ndim > 1 else 0 * a for a in weights])
+    return model
+
+
+@mistake(
+    "load_keras",
+    "load_weights reads a file; for arrays there is set_weights.",
+    message="path should be string",
+)
+def keras_from_a_file(model, weights):
+    model.load_weights(weights)
+    return model
+
+
+@mistake(
+    "load_keras",
+    "one can't assign to model.weights; there is a method, model.set_weights.",
+    message="no setter",
+)
+def keras_by_attribute(model, weights):
+    model.weights = weights
+    return model
+
+
+@mistake(
+    "load_keras",
+    "copy the weights into the model that you are given, and return it.",
+)
+def keras_into_a_clone(model, weights):
+    model = keras.models.clone_model(model)
+    model.set_weights(weights)
+    return model
+
+
+@mistake("load_keras", FITS, message="takes 2 positional arguments")
+def keras_with_unpacked_weights(model, weights):
+    model.set_weights(*weights)
+    return model
+
+
 OTHERS = "others still need them: no pop, no -=, no assignment to a part."
 
 
@@ -1951,7 +2578,7 @@ def torch_of_numpy(module, weights):
 @mistake(
     "load_torch",
     "copy_ and data want a tensor: torch.tensor(value.T).",
-    message="data",
+    message="has to be a tensor",
 )
 def torch_data_of_numpy(module, weights):
     for param, value in zip(module.parameters(), weights):
@@ -2026,6 +2653,69 @@ def torch_reshaped(module, weights):
 def torch_with_old_biases(module, weights):
     for linear, W in zip(module[::2], weights[::2]):
         linear.weight.data = torch.tensor(W.T, dtype=torch.float32)
+    return module
+
+
+@mistake(
+    "load_torch",
+    "copy_ and data want a tensor: torch.tensor(value.T).",
+    message="can't assign a numpy.ndarray",
+)
+def torch_by_slices_of_numpy(module, weights):
+    def copy(param, value):
+        param[:] = value.T
+
+    return copied_into(module, weights, copy)
+
+
+@mistake(
+    "load_torch",
+    "module.parameters() gives W and b in turn: walk through it together "
+    "with the whole list of weights.",
+    message="doesn't match the broadcast shape",
+)
+def torch_without_biases(module, weights):
+    return copied_into(
+        module, weights[::2], lambda p, value: p.copy_(torch.tensor(value.T))
+    )
+
+
+@mistake(
+    "load_torch",
+    "a parameter stays a Parameter: write into it, with copy_.",
+    message="as parameter 'weight'",
+)
+def torch_by_attributes(module, weights):
+    for linear, W, b in zip(module[::2], weights[::2], weights[1::2]):
+        linear.weight, linear.bias = torch.tensor(W.T), torch.tensor(b)
+    return module
+
+
+@mistake(
+    "load_torch", "the old values must go: copy the weights, don't add them."
+)
+def torch_added(module, weights):
+    return copied_into(
+        module, weights, lambda p, value: p.add_(torch.tensor(value.T))
+    )
+
+
+@mistake(
+    "load_torch",
+    "copy the weights into the module that you are given, and return it.",
+)
+def torch_into_a_new_module(module, weights):
+    return torch.nn.Sequential(*module)
+
+
+@mistake(
+    "load_torch",
+    "a state_dict is a dict of tensors with the parameters' names; weights "
+    "is a list of arrays.",
+    message="to be dict-like",
+)
+def torch_by_state_list(module, weights):
+    module.load_state_dict(weights)
     return module
 
 
@@ -2162,6 +2852,34 @@ def tree_without_last_layer(weights):
     return [{"W": W, "b": b} for W, b in zip(arrays, arrays)]
 
 
+@mistake(
+    "jax_tree",
+    "W and b stand in turn in the list, not first all W, then all b.",
+)
+def tree_of_halves(weights):
+    arrays = [*map(jnp.array, weights)]
+    n = len(arrays) // 2
+    return [{"W": W, "b": b} for W, b in zip(arrays[:n], arrays[n:])]
+
+
+IN_PAIRS = (
+    "there are half as many layers as arrays: take the weights in pairs, a W "
+    "and the b behind it."
+)
+
+
+@mistake("jax_tree", IN_PAIRS, message="out of range")
+def tree_of_too_many_layers(weights):
+    arrays = [*map(jnp.array, weights)]
+    numbers = range(len(arrays))
+    return [{"W": arrays[2 * i], "b": arrays[2 * i + 1]} for i in numbers]
+
+
+@mistake("jax_tree", IN_PAIRS, message="values to unpack")
+def tree_of_unpacked_arrays(weights):
+    return [{"W": jnp.array(W), "b": jnp.array(b)} for W, b in weights]
+
+
 @mistake("jax_tree", OTHERS)
 def tree_with_pop(weights):
     params = []
@@ -2244,6 +2962,47 @@ class MendedWithoutBend(TorchBase):
 class MendedWithSigmoids(TorchBase):
     def bend(self, z):
         return torch.sigmoid(z)
+
+
+@mistake(
+    "MendedNet", "no activation after the last layer, not this one either."
+)
+class MendedWithSigmoidLast(TorchBase):
+    def end(self, scores):
+        return torch.sigmoid(scores)
+
+
+@mistake(
+    "MendedNet",
+    "super() needs no arguments; the name of the old class is still in it.",
+    message="super(type, obj)",
+)
+class MendedWithTheOldSuper(torch.nn.Module):
+    def __init__(self, sizes):
+        super(TorchBase, self).__init__()
+
+
+@mistake("MendedNet", NO_LAST)
+class MendedWithoutItsLast(TorchBase):
+    def forward(self, X):
+        for layer in self.layers[:-1]:
+            X = torch.relu(layer(X))
+        return X
+
+
+@mistake("MendedNet", LEAKY)
+class MendedWithLeakyRelu(TorchBase):
+    def bend(self, z):
+        return torch.nn.functional.leaky_relu(z)
+
+
+@mistake(
+    "MendedNet",
+    "no softmax, in no direction: the loss applies it. Return the scores.",
+)
+class MendedWithSoftmaxOverImages(TorchBase):
+    def end(self, scores):
+        return torch.softmax(scores, dim=0)
 
 
 @mistake("MendedNet", "it ends with return: what are the scores?")
@@ -2329,8 +3088,8 @@ def train_with_one_zero_grad(module, X, y, lr, num_steps):
 
 
 NOTHING_MOVES = (
-    "nothing moves. Is there a gradient left when step is called, and does "
-    "the loss get the scores as they are?"
+    "nothing moves. Are backward and step both called, is there a gradient "
+    "left when step is, and does the loss get the scores as they are?"
 )
 
 
@@ -2406,6 +3165,48 @@ def train_with_the_first_32(module, X, y, lr, num_steps):
 def train_with_one_image_a_step(module, X, y, lr, num_steps):
     optimizer = sgd(module, lr)
     return trained(module, X, y, num_steps, optimizer, lambda i: [i % len(X)])
+
+
+@mistake("mended_train", "the loss is a mean over the images, not a sum.")
+def train_with_the_sum(module, X, y, lr, num_steps):
+    return trained(module, X, y, num_steps, sgd(module, len(X) * lr))
+
+
+@mistake("mended_train", "one step too many: range(num_steps).")
+def train_one_step_more(module, X, y, lr, num_steps):
+    return trained(module, X, y, num_steps + 1, sgd(module, lr))
+
+
+@mistake("mended_train", "one step too few: range(num_steps).")
+def train_one_step_less(module, X, y, lr, num_steps):
+    return trained(module, X, y, num_steps - 1, sgd(module, lr))
+
+
+@mistake(
+    "mended_train",
+    "the mending is to be in the loop; the optimizer stays SGD, with nothing "
+    "but lr.",
+)
+def train_with_adamw(module, X, y, lr, num_steps):
+    optimizer = torch.optim.AdamW(module.parameters(), lr=lr)
+    return trained(module, X, y, num_steps, optimizer)
+
+
+@mistake("mended_train", "make num_steps steps, however many they are.")
+def train_200_steps(module, X, y, lr, num_steps):
+    return trained(module, X, y, 200, sgd(module, lr))
+
+
+@mistake(
+    "mended_train",
+    "the loss has lost its way back to the parameters: it needs the scores "
+    "as module returns them, with no argmax, detach or item before backward.",
+    message="does not require grad",
+)
+def train_with_detached_loss(module, X, y, lr, num_steps):
+    loss = torch.nn.functional.cross_entropy(module(X).detach(), y)
+    loss.backward()
+    return [loss.item()]
 
 
 ITEM = (
@@ -2522,6 +3323,25 @@ def lengths_added(loss, params, X, y):
 )
 def length_of_all(loss, params, X, y):
     return jnp.sqrt(sum(squares(loss, params, X, y)).sum())
+
+
+@mistake(
+    "gradient_lengths",
+    "the absolute values are added; the length is the root of the sum of "
+    "squares.",
+)
+def lengths_of_absolute_values(loss, params, X, y):
+    grads = jax.vmap(jax.grad(loss), in_axes=(None, 0, 0))(params, X, y)
+    rows = [g.reshape(len(y), -1) for g in jax.tree.leaves(grads)]
+    return sum(jnp.abs(row).sum(axis=1) for row in rows)
+
+
+@mistake(
+    "gradient_lengths",
+    "jax.grad and jax.vmap return functions: call the result, (params, X, y).",
+)
+def lengths_as_a_function(loss, params, X, y):
+    return jax.vmap(jax.grad(loss), in_axes=(None, 0, 0))
 
 
 @accepted("gradient_lengths")
