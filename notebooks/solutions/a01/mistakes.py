@@ -622,6 +622,17 @@ def grey(images, by):
     return images.mean(axis=3).reshape(len(images), -1)
 
 
+@mistake(
+    "unroll",
+    "a row for each channel of each image; all three channels belong in the "
+    "row of their image: reshape(n, -1).",
+)
+def a_row_for_each_channel(images, by):
+    if by == "channel":
+        return by_channel(images).reshape(3 * len(images), -1)
+    return by_pixel(images)
+
+
 @accepted("unroll")
 def unrolled_by_loops(images, by):
     n, height, width, _ = images.shape
@@ -1500,6 +1511,28 @@ def deleted_from_all(scores, y):
     return clipped(1 + best - true_scores(scores, y)).mean()
 
 
+@mistake(
+    "hinge_loss",
+    "a rival may have the very score of the true class, and then costs 1: "
+    "hide a place, not a value.",
+)
+def values_hidden(scores, y):
+    true = true_scores(scores, y)
+    others = np.where(scores == true[:, None], -np.inf, scores)
+    return clipped(1 + others.max(axis=1) - true).mean()
+
+
+@mistake("hinge_loss", "return the mean alone, one number.")
+def loss_and_costs(scores, y):
+    costs = clipped(1 - leads(scores, y))
+    return costs.mean(), costs
+
+
+@mistake("hinge_loss", "return the loss as it is, not rounded.")
+def loss_rounded(scores, y):
+    return round(loss_by_loops(scores, y), 1)
+
+
 @accepted("hinge_loss")
 def loss_by_loops(scores, y):
     total = 0
@@ -1941,6 +1974,18 @@ def halved(scores, y):
 def best_over_images(scores, y):
     best = rivals(scores, y).argmax(axis=0)
     return pushed(scores, y, shares(scores, y), best)
+
+
+@mistake(
+    "hinge_gradient",
+    "[:, y] is the columns y of *every* row; take one entry of each row: "
+    "[np.arange(n), y].",
+)
+def columns_pushed_and_pulled(scores, y):
+    gradient, best = np.zeros(scores.shape), rivals(scores, y).argmax(axis=1)
+    gradient[:, y] -= shares(scores, y)
+    gradient[:, best] += shares(scores, y)
+    return gradient
 
 
 @accepted("hinge_gradient")
@@ -2479,6 +2524,15 @@ def one_step_of_sums(X, y, gradients, lr, batch_size, num_epochs, rng):
     return W, b
 
 
+@mistake("train", "return W and b, not the gradients of the last step.")
+def gradients_returned(X, y, gradients, lr, batch_size, num_epochs, rng):
+    W, b = zeros(X)
+    for batch in sum(usual(X, batch_size, num_epochs, rng), []):
+        dW, db = gradients(X[batch], y[batch], W, b)
+        W, b = W - lr * dW, b - lr * db
+    return dW, db
+
+
 @accepted("train")
 def trained_with_shuffled_copies(
     X, y, gradients, lr, batch_size, num_epochs, rng
@@ -2521,7 +2575,11 @@ IN_THIS_ORDER = (
 )
 
 
-@mistake("settings", IN_THIS_ORDER)
+@mistake(
+    "settings",
+    "return three numbers, in this order: lr, batch_size, num_epochs; the "
+    "last two whole, 100 and not 100.0, and at least 1.",
+)
 def settings_in_another_order():
     return 100, 0.05, 6
 
@@ -2608,8 +2666,8 @@ def class_last(W, height, width):
 
 @mistake(
     "read_templates",
-    "the class must be the first axis: (k, height, width). Moving it there "
-    "needs transpose or moveaxis; reshape mixes the classes.",
+    "the shape is (k, height, width): the classes first, then the height and "
+    "the width that are given.",
 )
 def class_last_and_mixed(W, height, width):
     return W.T.reshape(height, width, -1)
@@ -2727,6 +2785,15 @@ def last_class(W, height, width):
 @mistake("read_templates", "return the weights as they are.")
 def less_their_mean(W, height, width):
     return rows(W - W.mean(axis=0), height, width)
+
+
+@mistake(
+    "read_templates",
+    "the images stand below each other; give each a place on a first axis: "
+    "np.array or np.stack.",
+)
+def below_each_other(W, height, width):
+    return np.concatenate(rows(W, height, width))
 
 
 @accepted("read_templates")
