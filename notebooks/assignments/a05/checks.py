@@ -70,19 +70,6 @@ def _names(code):
             yield from _names(line.argval)
 
 
-def equal(answer, right, what, advice):
-    """Compare, with a hint for what the table of mistakes doesn't know.
-
-    advice: a function that returns the hint, '' for none.
-    """
-    try:
-        check.equal(answer, right, what)
-    except Exception as wrong:
-        with contextlib.suppress(Exception):  # the answer may be anything
-            wrong.hint = advice()
-        raise
-
-
 # 1 · By hand
 
 
@@ -105,7 +92,7 @@ def slopes_by_hand(by_hand, *places):
             if dz == right[3]:
                 return "what arrives at q? Count the roads that lead there."
 
-        equal(found, right, "the result", advice)
+        check.equal(found, right, "the result", lambda _: advice())
 
 
 def z_wins(by_hand):
@@ -148,7 +135,7 @@ def walk(operation, *inputs, g, gives, names="ab", advice=None):
     names = names[: len(gives) - 1]
     value, *rules = _forward(operation, inputs, names)
     right, *rights = [np.asarray(x).tolist() for x in gives]  # of any dtype
-    equal(value, right, "the value", lambda: advice(value, True))
+    check.equal(value, right, "the value", lambda _: advice(value, True))
     gradients = []
     for name, rule, right in zip(names, rules, rights):
         given = np.copy(g)
@@ -159,9 +146,9 @@ def walk(operation, *inputs, g, gives, names="ab", advice=None):
             "g *= b changes g, which others still need; g * b makes a new "
             "array.",
         )
-        equal(
+        check.equal(
             *(gradient, right, f"the gradient of {name}"),
-            lambda: (
+            lambda _: (
                 advice(gradient, False)
                 or _about_g(rule, g)
                 or _about_shape(gradient, right)
@@ -649,7 +636,7 @@ def sums(unbroadcast, large, shape, gives):
 
     for _ in range(2):  # nothing may be kept from the first call
         found = check.call(unbroadcast, large, shape)
-        equal(found, gives, "the result", advice)
+        check.equal(found, gives, "the result", lambda _: advice())
 
 
 SIX = np.array([[1.0, 2, 3], [10, 20, 30]])
@@ -1083,7 +1070,7 @@ def _are_right(answers, right):
             are_right = [comparing.same(*both[x + layer]) for x in "Wb"]
             return OWN_LINE if any(are_right) else WHERE[layer]
 
-        equal(*both[name], f"the gradient d{name}", advice)
+        check.equal(*both[name], f"the gradient d{name}", lambda _: advice())
 
 
 def gradients_of_a_large_network(backward_pass, seed):

@@ -54,15 +54,6 @@ def _used(function, seen):
                 yield from _used(used, seen)
 
 
-def equal(answer, right, what, hint):
-    """Compare as `check.equal`; hint: what to say if no mistake is known."""
-    try:
-        check.equal(answer, right, what)
-    except Exception as wrong:
-        wrong.hint = hint
-        raise
-
-
 # 1 · How large may a step be?
 
 
@@ -73,7 +64,7 @@ def limit_of_three_curvatures(largest_rate):
         wrong = comparing.is_numeric(limit) and np.shape(limit) == ()
         wrong = wrong and not comparing.same(limit, 0.2)
         hint = _look_at_simpler_bowls(largest_rate) if wrong else ""
-        equal(limit, 0.2, "the result", hint)
+        check.equal(limit, 0.2, "the result", lambda _: hint)
 
 
 def _look_at_simpler_bowls(largest_rate):
@@ -270,9 +261,9 @@ def _compare_steps(walked, right, step, **averages):
         where, hint = _look_at_the_state(states, averages, wrong[0])
         what, step = where + what, hint or step
     if len(right) > 1:
-        equal(found, right, what, step)
+        check.equal(found, right, what, lambda _: step)
     else:
-        equal(found[0], right[0], what, step)
+        check.equal(found[0], right[0], what, lambda _: step)
 
 
 def _look_at_the_state(states, averages, k):
@@ -485,9 +476,13 @@ def _compare_rates(schedule, steps, given, right, hint=""):
         rates = tuple(check.call(schedule, step, *given) for step in steps)
     shown = ", ".join(map(str, steps if len(steps) < 15 else [0, 1, 2, "…"]))
     if len(steps) == 1:
-        equal(rates[0], right[0], f"the rate at step {shown}", hint)
+        check.equal(
+            rates[0], right[0], f"the rate at step {shown}", lambda _: hint
+        )
     else:
-        equal(rates, right, f"of the rates at the steps {shown},", hint)
+        check.equal(
+            rates, right, f"of the rates at the steps {shown},", lambda _: hint
+        )
 
 
 # 6 and 8 · The rover
