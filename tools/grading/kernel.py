@@ -89,14 +89,21 @@ def protect(shell):
     import numpy as np
 
     import utils
-    from utils import checking, comparing, limits, mistakes, originals
+    from utils import (
+        checking,
+        comparing,
+        limits,
+        mistakes,
+        originals,
+        ready_made,
+    )
 
     checks = load_checks()
     own, of_checks = checking._restore, originals.Originals(checks).put_back
     checking._restore = lambda: own() + of_checks()
     put_back = originals.Originals(
         [builtins, os, time, signal, np, np.linalg, np.random, *checks]
-        + [utils, checking, comparing, limits, mistakes, originals]
+        + [utils, checking, comparing, limits, mistakes, originals, ready_made]
     ).put_back
     environment, publish = dict(os.environ), shell.display_pub.publish
     folder = os.getcwd()

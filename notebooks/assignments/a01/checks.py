@@ -4,14 +4,12 @@ Each function takes a student's function; it is called in the block of a
 check, and stops at the first thing that is wrong.
 """
 
-import dis
 import functools
 from pathlib import Path
-from types import CodeType, ModuleType
 
 import numpy as np
 
-from utils import checking, data
+from utils import checking, data, ready_made
 
 
 class check(checking.check):
@@ -59,50 +57,13 @@ def twice(function, *arguments, gives):
 
 
 def is_own_work(function):
-    """Make sure that a function uses nothing ready-made, itself or in the
-    functions of its author that it calls."""
-    used = {name.split(".")[0] for name in _modules(function)}
-    others = " and ".join(sorted(used & READY_MADE))
+    """Make sure that a function uses nothing but Python and NumPy."""
+    used = ready_made.used_by(function, READY_MADE)
     check.that(
-        not others,
-        f"your function uses {others}.",
+        not used,
+        f"your function uses {used}.",
         "the exercise is to write it yourself, with Python and NumPy.",
     )
-
-
-def _modules(function):
-    """Return the names of the modules that a function uses, also through
-    other functions of its own module."""
-    names, todo, seen = set(), [function], set()
-    while todo:
-        function = todo.pop()
-        code = getattr(function, "__code__", None)
-        if code is None or code in seen:
-            continue
-        seen.add(code)
-        for step in _instructions(code):
-            if step.opname == "IMPORT_NAME":
-                names.add(step.argval)
-            elif step.opname == "LOAD_GLOBAL":
-                used = function.__globals__.get(step.argval)
-                names.add(_home(used))
-                if _home(used) == _home(function):
-                    todo.append(used)
-    return names
-
-
-def _instructions(code):
-    for step in dis.get_instructions(code):
-        yield step
-        if isinstance(step.argval, CodeType):  # a function inside
-            yield from _instructions(step.argval)
-
-
-def _home(used):
-    """Return the name of the module that something comes from, or ''."""
-    if isinstance(used, ModuleType):
-        return used.__name__
-    return (callable(used) and getattr(used, "__module__", "")) or ""
 
 
 # 1 · Scores of a batch

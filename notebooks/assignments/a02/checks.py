@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from scipy.optimize import minimize_scalar
 
-from utils import checking, comparing, data
+from utils import checking, comparing, data, ready_made
 
 
 class check(checking.check):
@@ -31,27 +31,13 @@ LABELS = np.array([2, 0])
 
 
 def is_own_work(function, *allowed):
-    """Make sure that a function calls nothing ready-made, but its author's
-    own functions and what the exercise allows."""
-    forbidden, found = READY_MADE - set(allowed), []
-    names = getattr(function, "__globals__", {})
-    for name in _names_in(getattr(function, "__code__", None)):
-        value = names.get(name)
-        if getattr(value, "__module__", "") != "__main__":
-            found += {name, getattr(value, "__name__", "")} & forbidden
+    """Make sure that a function uses nothing ready-made, unless allowed."""
+    used = ready_made.used_by(function, READY_MADE.difference(allowed))
     check.that(
-        not found,
-        f"your function uses a ready-made {''.join(found[:1])}.",
+        not used,
+        f"your function uses a ready-made {used}.",
         "the exercise is to write it yourself.",
     )
-
-
-def _names_in(code):
-    """Return the names that code, and the functions in it, look up."""
-    if not hasattr(code, "co_names"):
-        return []
-    inner = [name for const in code.co_consts for name in _names_in(const)]
-    return [*code.co_names, *inner]
 
 
 def twice(function, *arguments, **keywords):

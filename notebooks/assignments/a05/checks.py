@@ -5,7 +5,6 @@ check, and stops at the first thing that is wrong.
 """
 
 import contextlib
-import dis
 import random
 import sys
 from collections import Counter
@@ -13,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from utils import checking, comparing, data
+from utils import checking, comparing, data, ready_made
 
 
 class check(checking.check):
@@ -31,43 +30,13 @@ READY_MADE = {
 
 
 def is_own_work(function, *allowed):
-    """Make sure that a function, and what else of its author's it calls, use
-    nothing ready-made, but what the exercise allows."""
-    name = _ready_made(function, READY_MADE.difference(allowed), {function})
+    """Make sure that a function uses nothing ready-made, unless allowed."""
+    used = ready_made.used_by(function, READY_MADE.difference(allowed))
     check.that(
-        not name,
-        f"your function uses a ready-made {name}.",
+        not used,
+        f"your function uses a ready-made {used}.",
         "the exercise is to write it yourself.",
     )
-
-
-def _ready_made(function, forbidden, seen):
-    code = getattr(function, "__code__", None)
-    for is_global, name in _names(code) if code else ():
-        used = function.__globals__.get(name) if is_global else None
-        module = getattr(used, "__module__", None) or ""
-        if module == function.__module__:  # its author's own
-            if used not in seen and hasattr(used, "__code__"):
-                seen.add(used)
-                if found := _ready_made(used, forbidden, seen):
-                    return found
-            continue
-        words = f"{name}.{module}.{getattr(used, '__name__', '')}".split(".")
-        if found := forbidden.intersection(words):
-            return min(found)
-    return ""
-
-
-def _names(code):
-    """Yield (is it global?, name) for all that a function's code calls by a
-    name, with that of the functions inside it."""
-    for line in dis.get_instructions(code):
-        if line.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
-            yield True, line.argval
-        elif line.opname.startswith(("LOAD_ATTR", "LOAD_METHOD", "IMPORT_")):
-            yield False, line.argval
-        elif hasattr(line.argval, "co_code"):
-            yield from _names(line.argval)
 
 
 # 1 · By hand

@@ -5,11 +5,10 @@ check, and stops at the first thing that is wrong.
 """
 
 from pathlib import Path
-from types import FunctionType
 
 import numpy as np
 
-from utils import checking, comparing
+from utils import checking, comparing, ready_made
 
 
 class check(checking.check):
@@ -22,36 +21,13 @@ READY_MADE = {"optim", "optimizers", "optimize", "optax", "checks"}
 
 
 def is_own_work(function):
-    """Make sure that a function and its author's helpers call no ready-made
-    optimizer."""
-    used = {
-        name
-        for name, home in _used(function, [])
-        if READY_MADE & {*name.split("."), *home.split(".")}
-    }
+    """Make sure that a function uses no ready-made optimizer."""
+    used = ready_made.used_by(function, READY_MADE)
     check.that(
         not used,
-        f"your function uses {', '.join(sorted(used))}: ready-made.",
+        f"your function uses a ready-made {used}.",
         "the exercise is to write it yourself.",
     )
-
-
-def _used(function, seen):
-    """Yield (name, module) of what a function uses; a name that isn't global
-    has the module ''."""
-    seen.append(function)
-    codes = [function.__code__] if isinstance(function, FunctionType) else []
-    for code in codes:
-        codes += [part for part in code.co_consts if hasattr(part, "co_names")]
-        for name in code.co_names:
-            used = function.__globals__.get(name)
-            home = getattr(used, "__module__", None)
-            if used is None:
-                yield name, ""
-            elif home != "__main__":
-                yield name, str(home or getattr(used, "__name__", ""))
-            elif used not in seen:
-                yield from _used(used, seen)
 
 
 # 1 · How large may a step be?
