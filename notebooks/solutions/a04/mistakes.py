@@ -2241,9 +2241,9 @@ def forward_by_reduce(params, X):
 @accepted("forward")
 def forward_by_einsum(params, X):
     for p in params[:-1]:
-        z = jnp.einsum("nd,dk->nk", X, p["W"]) + p["b"]
+        z = jnp.einsum("ij,jk->ik", X, p["W"]) + p["b"]
         X = z * (z > 0)
-    return jnp.einsum("nd,dk->nk", X, params[-1]["W"]) + params[-1]["b"]
+    return jnp.einsum("ij,jk->ik", X, params[-1]["W"]) + params[-1]["b"]
 
 
 # 9 · A step
