@@ -2418,8 +2418,8 @@ def reshaped_for_transposed(a, b):
 def einsum_of_matrices(a, b):
     return product(
         *(a, b),
-        lambda a, b, g: np.einsum("nk,dk->nd", g, b),
-        lambda a, b, g: np.einsum("nd,nk->dk", a, g),
+        lambda a, b, g: np.einsum("ij,kj->ik", g, b),
+        lambda a, b, g: np.einsum("ij,ik->jk", a, g),
     )
 
 
