@@ -106,6 +106,13 @@ def _is_check(function):
 # What a human should know
 
 
+def _few(names):
+    """Cut a long list of names."""
+    first, *others = names.split(", ")
+    more = f" and {len(others) - 3} more" if len(others) > 3 else ""
+    return ", ".join([first, *others[:3]]) + more
+
+
 def _mishaps(nb, put_back):
     """Return what happened in a run that a human should look at."""
     mishaps = [
@@ -116,7 +123,7 @@ def _mishaps(nb, put_back):
         if error.ename in sandbox.OWN_ERRORS
     ]
     mishaps += [
-        f"replaced {names} (put back): {_first_line(nb.cells[index])}"
+        f"replaced {_few(names)} (put back): {_first_line(nb.cells[index])}"
         for index, names in put_back.items()
     ]
     for name, cell in _tests(nb).items():
