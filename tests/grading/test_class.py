@@ -229,6 +229,8 @@ def change_a_test(root):
 def change_a_check(root):
     folder = root / "notebooks" / "assignments" / "a01"
     (folder / "checks.py").write_text("# a check that was not there before")
+    solution = root / "notebooks" / "solutions" / "a01"
+    (solution / "mistakes.py").write_text("# none")
 
 
 def change_the_limit(root):

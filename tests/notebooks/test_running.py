@@ -53,7 +53,7 @@ def test_execute_leaves_a_failing_notebook_alone(save, source, reason):
 def test_make_execute_says_what_is_missing():
     def make(*arguments):
         return subprocess.run(
-            ["make", "-n", "execute", *arguments],
+            ["make", "--no-print-directory", "-n", "execute", *arguments],
             cwd=files.ROOT,
             capture_output=True,
             text=True,
