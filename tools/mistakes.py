@@ -65,9 +65,10 @@ def accepted(replaces):
 
 
 def _noting(describe):
+    names = sys._getframe(2).f_globals  # of mistakes.py
+
     def decorate(answer):
-        bank = sys.modules[answer.__module__].__dict__
-        bank.setdefault("__answers__", []).append(describe(answer))
+        names.setdefault("__answers__", []).append(describe(answer))
         return answer
 
     return decorate
@@ -81,7 +82,12 @@ def bank(path):
     name = f"{path.stem}_of_{path.parent.name}"
     spec = importlib.util.spec_from_file_location(name, path)
     module = sys.modules[name] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    try:
+        spec.loader.exec_module(module)
+    except (Exception, SystemExit) as error:
+        raise NotebookError(
+            f"{path}: {type(error).__name__}: {error}"
+        ) from error
     answers = getattr(module, "__answers__", [])
     names = [answer.name for answer in answers]
     if twice := {name for name in names if names.count(name) > 1}:
@@ -131,7 +137,7 @@ def exercise_of(nb, answer):
 
     Raises: NotebookError if there is none.
     """
-    defines = rf"^(def|class) {answer.replaces}\b"
+    defines = rf"^(def|class) {re.escape(answer.replaces)}\b"
     for cell in nb.cells:
         if marks(cell).get("solution") and re.search(
             defines, cell.source, re.M
@@ -153,6 +159,7 @@ def first_failure(cells, exercise, namespace, answer):
     """
     namespace = namespace | {answer.replaces: answer.answer}
     checking._failed.clear()
+    checking._late.clear()
     printed = ""
     for end in ("-check", "-test"):
         printed += run(cells[exercise + end], namespace)

@@ -334,6 +334,9 @@ class _Excerpt(io.StringIO):
         super().write(text[: max(0, 2000 - self.tell())])
         return len(text)
 
+    def close(self):
+        """Stay open, whatever a student's code closes."""
+
     def lines(self):
         lines = [f"printed: {x[:60]}" for x in self.getvalue().splitlines()]
         more = ["(and more)"] if len(lines) > PRINTED_LINES else []
@@ -361,7 +364,8 @@ def _compare(answer, expected, what, advise, instead=None):
             saw = {"reason": reason}
         hint = ""
         with contextlib.suppress(Exception):  # it expects another answer
-            hint = advise(answer) if advise else ""
+            if advise and comparing.same_form(answer, expected):
+                hint = advise(answer)
         raise _Wrong(f"{what} {reason}.", hint, saw, instead)
 
 

@@ -75,6 +75,22 @@ def same(answer, expected):
         return False
 
 
+def same_form(answer, expected):
+    """Tell whether a result has the type and the shape that are expected.
+
+    Parameters: as for `difference`.
+    """
+    if isinstance(expected, tuple):
+        return (
+            isinstance(answer, (tuple, list))
+            and len(answer) == len(expected)
+            and all(map(same_form, answer, expected))
+        )
+    shape = np.shape(expected)
+    types = (np.ndarray, np.generic, *[numbers.Number] * (not shape))
+    return isinstance(answer, types) and np.shape(answer) == shape
+
+
 def is_numeric(answer):
     """Tell whether a result consists of numbers: arrays, lists, tuples."""
     if isinstance(answer, tuple):

@@ -20,9 +20,15 @@ def read(path):
     """
     try:
         table = json.loads(path.read_text("utf-8"))
-        return table["version"], table["mistakes"]
-    except (OSError, ValueError, KeyError, TypeError):
+        sound = all(map(_is_sound, table["mistakes"]))
+        return (table["version"], table["mistakes"]) if sound else ("", [])
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return "", []
+
+
+def _is_sound(entry):
+    results({**entry["saw"]}.get("numbers"))
+    return entry.keys() == {"exercise", "check", "step", "saw", "hint"}
 
 
 def hint(entries, exercise, check, step, saw):

@@ -309,3 +309,33 @@ def test_a_students_repository_needs_no_solutions(root, capsys):
         checks.numbers(lambda x: x + 1)
     assert "Hint: twice, not one more." in capsys.readouterr().out
     checking._outcomes.clear()
+
+
+@pytest.mark.parametrize(
+    "source, complaint",
+    [
+        ("def f(:", "SyntaxError"),
+        ("import nothing_of_this_name", "ModuleNotFoundError"),
+        ("import sys\nsys.exit(3)", "SystemExit: 3"),
+    ],
+)
+def test_a_bank_that_can_t_be_imported_is_one_line(root, source, complaint):
+    path = root / "notebooks" / "solutions" / "a77" / "mistakes.py"
+    path.write_text(source)
+    with pytest.raises(SystemExit, match=rf"^.*mistakes.py: {complaint}.*$"):
+        assignments.main([], root)
+
+
+def test_an_answer_from_a_library_counts(tmp_path):
+    path = tmp_path / "mistakes.py"
+    path.write_text(
+        "import numpy as np\nfrom tools.mistakes import accepted, mistake\n"
+        "mistake('double', 'no exp.')(np.exp)\naccepted('double')(abs)\n"
+    )
+    assert [answer.name for answer in mistakes.bank(path)] == ["exp", "abs"]
+
+
+def test_time_that_one_mistake_used_up_is_not_missed_by_the_next():
+    checking._late[1] = {"numbers"}
+    table(wrong(lambda x: x + 1))
+    assert checking._late == {}

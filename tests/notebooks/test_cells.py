@@ -32,17 +32,19 @@ def drawn(lines):
     return "# @title Lines\n\n" + "ax.plot(x)\n" * lines
 
 
+PROVES = "checking.expect(error < 1e-9, 'right')\n"
+SLIDES = "# @title Move it\ninteract(f, x=(1, 9))\n"
 READS = "def f():\n    return [x for _ in range(3)]"
 LAMBDA = "f = lambda: x"
 SCHOOL = 'class A:\n    "A class."\n'
 DAMAGE = [
-    ("kinds", tag(7, "figure", "proof")),
+    ("kinds", tag(7, "figure", "answer")),
     ("kinds", tag(3, "nbval-check-output", "skip")),
     ("teaching_lines", add_code("x = 1\n" * 16)),
     ("teaching_lines", add_code("# one\n" * 16)),
     ("teaching_lines", add_code(SCHOOL + "    x = 1\n" * 19)),
     ("figure_lines", add_code(drawn(21), tags=["figure"])),
-    ("figure_lines", add_code(drawn(21), tags=["slider"])),
+    ("figure_lines", add_code(SLIDES + drawn(20), tags=["slider"])),
     ("width", add_code("x = 1  # " + "x" * 71)),
     ("core", add_code(*["1"] * 29)),
     ("core", insert(4, new_markdown_cell("word " * 3500))),
@@ -58,7 +60,14 @@ DAMAGE = [
     ("folded", replace(7, "A curve", "A curve, " + "long " * 11)),
     ("folded", replace(7, "A curve", "A curve that falls to 0.5")),
     ("folded", replace(7, "A curve", "Why the second one is faster")),
-    ("folded", add_code("x = 1\n" * 9, tags=["proof"])),
+    ("folded", add_code(PROVES * 9, tags=["proof"])),
+    ("proofs", add_code("print('error 3e-16')", tags=["proof"])),
+    ("sliders", add_code("interact(f, x=3)")),
+    ("sliders", add_code(drawn(2), tags=["slider"])),
+    ("sliders", add_code(SLIDES + "interact(g)", tags=["slider"])),
+    ("drawing", add_code("import matplotlib.pyplot as p\np.hist(x)")),
+    ("drawing", add_code("from matplotlib import pyplot\npyplot.hist(x)")),
+    ("drawing", add_code("from utils import plotting as p\np.image_grid(x)")),
     ("magics", add_code("%matplotlib inline")),
     ("magics", add_code("%tiemit x = 1")),
     ("magics", add_code("%%html\n<b>x</b>")),
@@ -112,8 +121,9 @@ def test_every_rule_is_broken_once():
         add_code("x = 1\n\n" * 15),
         add_code(SCHOOL + "    x = 1\n" * 18),
         add_code(drawn(20), tags=["figure"]),
-        add_code("x = 1\n" * 8, tags=["proof"]),
-        add_code("# @title Lines\n" + "x = 1\n" * 30, tags=["proof"]),
+        add_code(PROVES * 8, tags=["proof"]),
+        add_code("# @title Lines\n" + PROVES * 30, tags=["proof"]),
+        add_code(SLIDES + drawn(2), tags=["slider"]),
         add_code(*["1"] * 28),
         add_code("axis = scores.argmax(axis=1)\nfigures.append(axis)"),
         # Read at once, read as one's own, or bound by the same import.

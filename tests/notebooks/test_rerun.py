@@ -57,6 +57,19 @@ def test_a_rebound_name_is_found(save):
     ]
 
 
+def test_training_in_place_is_found(save):
+    path = save(
+        "01_in_place.ipynb",
+        code("W = [1]"),
+        code("W[0] += 1"),
+        code("print(W)", "nbval-check-output"),
+    )
+    # From the last to the first, the print comes before the training.
+    assert faults(path) == [
+        "cell 2 (print(W)), at the end: printed '[2]', now '[1]'"
+    ]
+
+
 def test_text_is_compared_as_nbval_does(save):
     path = save(
         "01_tiny.ipynb",
@@ -79,6 +92,8 @@ def test_text_is_compared_as_nbval_does(save):
         ),
         ('"b": 2', '"c": 2', "kind of show at b: KeyError: 'b'"),
         ("(1, 9)", "(0.0, 9.0)", "x of show at 0.0: ZeroDivisionError: "),
+        ("(1, 9)", "[1, 0, 9]", "x of show at 0: ZeroDivisionError: "),
+        ("(1, 9)", "True", "x of show at False: ZeroDivisionError: "),
     ],
 )
 def test_a_slider_that_fails_at_an_end_is_found(save, old, new, fault):

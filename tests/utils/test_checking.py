@@ -81,6 +81,11 @@ def test_what_is_not_numbers_is_known_by_its_reason(knowing):
     assert printed.endswith("Too few. Hint: leave.")
 
 
+def test_an_answer_that_closes_the_output_stops_nothing():
+    printed = told(lambda: check.call(sys.stdout.close, gives=X))
+    assert "…" in printed and "The result is None" in printed
+
+
 def test_advice_is_given_where_no_mistake_is_known(knowing):
     known = knowing({"add one.": numbers(X + 1)})
 
@@ -95,7 +100,7 @@ def test_advice_is_given_where_no_mistake_is_known(knowing):
     printed = told(lambda: body(X + 2), check=known)
     assert "The sum is" in printed
     assert printed.endswith("Hint: all are too large.")
-    for unfit in X - 1, [[1]], "a text":
+    for unfit in X - 1, [[1]], "a text", (X + 2).T, (X + 2).tolist():
         printed = told(functools.partial(body, unfit), check=known)
         assert "✗" in printed and "Hint" not in printed
     printed = told(

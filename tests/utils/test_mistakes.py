@@ -77,13 +77,31 @@ def test_another_version_is_one_sentence_and_names_no_mistakes(
     assert version.__self__.mistakes is None
 
 
-@pytest.mark.parametrize("damage", ["", "{", "[]", "null", '{"version": 1}'])
+ENTRY = (
+    '{"exercise": 1, "check": "a title", "step": 1, "saw": %s, "hint": "x"}'
+)
+SOUND = '{"version": "1f", "mistakes": %s}'
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        *("", "{", "[]", "null", '{"version": 1}', 10**5 * "["),
+        *(SOUND % wrong for wrong in ("null", "5", '"abc"', "[1]", "[{}]")),
+        SOUND % '[{"saw": {"reason": "x"}}]',
+        *(
+            SOUND % f"[{ENTRY % saw}]"
+            for saw in ("5", '{"numbers": {"x": 1}}')
+        ),
+    ],
+)
 def test_a_damaged_table_is_one_sentence_and_checks_go_on(
     version, folder, damage, capsys
 ):
     (folder / "mistakes.json").write_text(damage)
     with version.__self__("a title", exercise=1):
         checking.check.equal(2, 3)
+    assert checking._outcomes[1, "a title"] == "wrong"
     assert "The result is 2, not 3." in capsys.readouterr().out
     version("1f")
     assert told(capsys).startswith(

@@ -108,9 +108,12 @@ def _drawing_names(trees):
     names = {
         alias.asname or alias.name
         for node in nodes
-        if isinstance(node, ast.ImportFrom)
-        and (node.module or "").startswith(DRAWING_MODULES)
+        if isinstance(node, (ast.Import, ast.ImportFrom))
         for alias in node.names
+        if alias.asname or isinstance(node, ast.ImportFrom)
+        if f"{getattr(node, 'module', '')}.{alias.name}".lstrip(
+            "."
+        ).startswith(DRAWING_MODULES)
     }
     functions = [n for n in nodes if isinstance(n, ast.FunctionDef)]
     while more := {
@@ -137,10 +140,36 @@ def _is_drawing(function, helpers):
         root = function
         while isinstance(root, (ast.Attribute, ast.Subscript, ast.Call)):
             root = root.func if isinstance(root, ast.Call) else root.value
-        if isinstance(root, ast.Name) and DRAWERS.fullmatch(root.id):
+        if isinstance(root, ast.Name) and (
+            DRAWERS.fullmatch(root.id) or root.id in helpers
+        ):
             return True
         return function.attr in DRAWING_METHODS
     return False
+
+
+def proofs(notebook):
+    """A proof is stopped by `checking.expect`."""
+    for index, cell in notebook.code():
+        if is_kind(cell, "proof") and not _calls(cell, "expect"):
+            yield f"cell {index}: a proof without checking.expect"
+
+
+def sliders(notebook):
+    """One `interact`, in a slider cell; none elsewhere."""
+    for index, cell in notebook.code():
+        own, count = is_kind(cell, "slider"), _calls(cell, "interact")
+        if count != own:
+            yield f"cell {index}: {count} times interact, not {int(own)}"
+
+
+def _calls(cell, name):
+    return sum(
+        isinstance(node, ast.Call)
+        and name
+        in (getattr(node.func, "id", 0), getattr(node.func, "attr", 0))
+        for node in ast.walk(anatomy.tree(cell.source))
+    )
 
 
 def folded(notebook):

@@ -23,7 +23,9 @@ def predicts(notebook):
     if len(asked) > MAX_PREDICTS:
         yield f"{len(asked)} times Predict, at most {MAX_PREDICTS}"
     for index, cell in notebook.markdown():
-        if "**Predict" in cell.source.removeprefix(PREDICT):
+        if re.search(
+            r"(?i)(?:\*\*?|__?)predict", cell.source.removeprefix(PREDICT)
+        ):
             yield (
                 f"cell {index}: a Predict is a cell of its own that begins "
                 f"'{PREDICT}'"
@@ -45,16 +47,31 @@ def computed_titles(notebook):
 
 
 def _titles(tree):
-    """Yield the fixed parts of titles and alternative texts."""
+    """Yield the fixed parts of titles and alternative texts, and of the
+    variables that they are made of."""
+    parts = {"title", "alt"}
+    for node in ast.walk(tree):
+        match node:
+            case ast.keyword(arg="title" | "suptitle" | "alt"):
+                parts |= _variables(node.value)
+            case ast.Call(func=ast.Attribute(attr=name)) if name in TITLES:
+                parts |= {n for a in node.args[:1] for n in _variables(a)}
     for node in ast.walk(tree):
         match node:
             case ast.keyword(arg="title" | "suptitle" | "alt"):
                 yield from _fixed(node.value)
-            case ast.Assign(targets=[ast.Name(id="title" | "alt")]):
+            case (
+                ast.Assign(targets=[ast.Name(id=name)])
+                | ast.AugAssign(target=ast.Name(id=name))
+            ) if name in parts:
                 yield from _fixed(node.value)
             case ast.Call(func=ast.Attribute(attr=name)) if name in TITLES:
                 for argument in node.args[:1]:
                     yield from _fixed(argument)
+
+
+def _variables(node):
+    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
 
 
 def _fixed(node):

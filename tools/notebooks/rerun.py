@@ -31,8 +31,9 @@ def _move_sliders(far=10**30):
             elif hasattr(widget, "max"):
                 ends = -far, far
             else:
-                ends = list(getattr(widget, "_options_values", ()))
-            for end in [*ends[:1], *ends[-1:]]:
+                both = (False, True) if isinstance(start, bool) else ()
+                ends = list(getattr(widget, "_options_values", both))
+            for end in ends:
                 widget.value = end
                 values = {
                     other._kwarg: other.get_interact_value()
@@ -83,13 +84,22 @@ def rerun(path):
             yield f"{path}, sliders: {error}"
         for fault in _result(nb.cells.pop()):
             yield f"{path}, {' '.join(fault.split())}"
+        reported = set()
         for index in reversed(every):
             cell = nb.cells[index]
             error = execute(index)
             if not error and COMPARED in tags(cell):
                 error = _difference(printed[index], text(cell))
             if error:
+                reported.add(index)
                 yield f"{path}, {place(nb, index)}, run again: {error}"
+        for index in every:  # what training in place has changed above
+            cell = nb.cells[index]
+            if COMPARED in tags(cell) and index not in reported:
+                error = execute(index)
+                error = error or _difference(printed[index], text(cell))
+                if error:
+                    yield f"{path}, {place(nb, index)}, at the end: {error}"
 
 
 def text(cell):

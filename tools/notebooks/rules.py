@@ -79,6 +79,8 @@ RULES = [
     cells.core,
     cells.further,
     cells.drawing,
+    cells.proofs,
+    cells.sliders,
     cells.folded,
     cells.magics,
     cells.no_assert,
@@ -102,6 +104,7 @@ _NEW = {
     "predicts",
     "computed_titles",
     "answer_numbers",
+    "sliders",
 }
 NOT_YET = {
     "01_linear_classifiers": _NEW,

@@ -60,6 +60,8 @@ def about_logarithms(found):
         return BOUNDS
     sums = np.exp(found).sum(axis=1)
     off = np.argmax(np.abs(sums - 1) > 1e-6)
+    if abs(sums[off] - 1) <= 1e-6:
+        return ""
     return (
         f"the probabilities of a row sum to 1, but those of row {off} sum to "
         f"{sums[off]:.4g}."
@@ -99,7 +101,7 @@ def log_of_scores_far_apart(log_softmax):
     check.call(
         log_softmax,
         scores,
-        gives=[[0, -4000], [0, -90]],
+        gives=[[0.0, -4000.0], [0.0, -90.0]],
         advise=about_logarithms,
     )
     scores, half = np.array([[-800.0, -800.0]]), np.log(1 / 2)
@@ -396,6 +398,11 @@ def every_image_counts(train, n, batch_size):
     right = np.sort(np.repeat(1 / np.array(sizes), sizes))
     for seed in range(20):
         W, _ = _train(train, np.eye(n), y, batch_size, 1, seed, rate)
+        check.that(
+            np.isfinite(W).all(),
+            "W is not finite.",
+            "print the size and the loss of each batch: is a batch empty?",
+        )
         used = W[np.arange(n), y] / rate * 3 / 2
         check.that(
             (W.argmax(axis=1) == y).all() or not used.all(),
@@ -568,7 +575,7 @@ def validation_accuracy(settings, seeds=(0, 1, 2), floor=0.82):
     slower = worst(lr / 4)
     advice = (
         "yours is too large, and never settles."
-        if slower > found
+        if slower > found or lr > 10
         else "yours is not too large. A larger one, smaller batches or more "
         "epochs go farther."
     )
@@ -616,6 +623,7 @@ def temperature(best_temperature, factor, shift, seed):
     check.that(
         np.ndim(T) == 0 and np.isreal(T), "the result is not one number."
     )
+    check.that(np.isfinite(T), f"T is {T}.", "look for nan in the losses.")
     check.that(
         abs(T - 1) > 1e-9,
         "T is 1, which leaves everything as it was.",
