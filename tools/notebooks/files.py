@@ -187,8 +187,8 @@ def live(nb):
 
 
 def write_live(root=ROOT):
-    """Write the live notebook of each lecture, delete those that have lost
-    theirs and that nobody has run; return the paths that changed.
+    """Write the live notebook of each lecture; return the paths that
+    changed. Nothing is deleted.
 
     Raises NotebookError, after all others are written, if somebody has run
     a live notebook: what is in it may be theirs.
@@ -201,9 +201,6 @@ def write_live(root=ROOT):
             run.append(own)
         elif write(own, live(read(path))):
             changed.append(own)
-    for path in _lost(root):
-        path.unlink()
-        changed.append(path)
     if run:
         raise NotebookError(
             f"{', '.join(map(str, run))}: has been run; delete it, or save "
@@ -238,4 +235,4 @@ def live_complaints(root=ROOT):
         if text != to_text(live(read(path))):
             yield f"live/{path.name} is out of date: run `make format`"
     for path in _lost(root):
-        yield f"live/{path.name} has lost its lecture: run `make format`"
+        yield f"live/{path.name} has no lecture: delete it, if it isn't yours"
