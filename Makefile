@@ -15,10 +15,10 @@ PYTHON ?= $(firstword $(foreach command,\
 SOUND := $(shell .venv/bin/python -P -c 'import pip, utils; print("sound")' \
 	2> /dev/null)
 
-.PHONY: help unsound lab test format execute rerun badges timings data assignments grade formgrader
+.PHONY: help unsound lab test format execute rerun badges timings train-08 data assignments grade formgrader
 
 help:  ## list the targets
-	@awk -F ':.*##  *' '/^[a-z]+:.*## / \
+	@awk -F ':.*##  *' '/^[a-z0-9-]+:.*## / \
 		{ printf "make %-12s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # Without --allow-root a container, where all run as root, opens nothing.
@@ -50,6 +50,9 @@ badges: $(READY)  ## point badges and set-up cells to REPO=owner/name [TAG=v1.1]
 
 timings: $(READY)  ## measure lectures, each alone: [NB=notebooks/...]
 	.venv/bin/python -m tools.notebooks timings $(NB)
+
+train-08: $(READY)  ## run lecture 08's long experiments, about two hours
+	.venv/bin/python -m tools.train 08
 
 data: $(READY)  ## fetch the data sets for work without a network
 	.venv/bin/python -m utils.data

@@ -48,53 +48,54 @@ def main():
 def train(number, only=None, root=files.ROOT):
     """Run what the log of a lecture lacks, experiment by experiment.
 
-    Raises NotebookError if no notebook has such experiments.
+    Raises NotebookError if there is no such experiment or no real data.
     """
     log = log_path(number, root)
-    todo = {
-        (path.stem, name): experiment
-        for path in _notebooks(number, root)
-        for name, experiment in experiments(path).items()
-        if only in (None, name)
-    }
-    if not todo:
+    found = experiments(number, root)
+    if only is not None:
+        found = {run: found[run] for run in found if run[1] == only}
+    if not found:
+        such = "experiments" if only is None else f"experiment '{only}'"
         raise files.NotebookError(
-            f"notebooks/{number}*.ipynb: no experiment"
-            + (
-                f" is called '{only}'"
-                if only
-                else "s in cells tagged 'logged'"
-            )
+            f"notebooks/{number}*.ipynb: no {such} in cells tagged 'logged'"
         )
-    for (notebook, name), (function, seeds) in todo.items():
+    for (notebook, name), (function, seeds) in found.items():
         for seed in seeds:
             run = notebook, name, str(seed)
             if run not in runs(log):
                 append(log, run, *measure(run, function(seed)))
 
 
-def _notebooks(number, root):
-    """Return the paths of lecture 08: 08_….ipynb, 08b_….ipynb, …"""
-    name = re.compile(rf"{re.escape(number)}[a-z]?_")
-    return [p for p in files.lecture_paths(root) if name.match(p.name)]
+def experiments(number, root=files.ROOT, real=True):
+    """Return the experiments of a lecture's notebooks: a dict from notebook
+    and name to function and seeds.
 
-
-def experiments(path):
-    """Run the `logged` cells of a notebook; return its experiments.
-
-    Raises NotebookError if its data are stand-ins.
+    Raises NotebookError if the data are stand-ins, unless `real` is false.
     """
-    namespace = {"__name__": "__main__"}
+    lecture = re.compile(rf"{re.escape(number)}[a-z]?_")
+    found = {}
+    for path in files.lecture_paths(root):
+        if not lecture.match(path.name):
+            continue
+        names = run_cells(path)
+        if real and not all(getattr(x, "is_real", 1) for x in names.values()):
+            raise files.NotebookError(
+                "stand-ins are not worth a log: run `make data` first"
+            )
+        for name, experiment in names.get("experiments", {}).items():
+            found[path.stem, name] = experiment
+    return found
+
+
+def run_cells(path):
+    """Run the cells of a notebook that an experiment needs; return what they
+    have bound."""
+    names = {"__name__": "__main__"}
     for index, cell in enumerate(files.read(path).cells):
         if {"setup", "logged"} & {*anatomy.tags(cell)}:
             source = anatomy.python(cell.source)
-            code = compile(source, f"{path.name}, cell {index}", "exec")
-            exec(code, namespace)
-    if not all(getattr(x, "is_real", True) for x in namespace.values()):
-        raise files.NotebookError(
-            "stand-ins are not worth a log: run `make data` first"
-        )
-    return namespace.get("experiments", {})
+            exec(compile(source, f"{path.name}, cell {index}", "exec"), names)
+    return names
 
 
 def measure(run, rows):
