@@ -149,6 +149,9 @@ def machine():
         for name in ("keras", "tensorflow", "torch")
         if name in sys.modules
     ]
+    if "torch" in sys.modules:
+        threads = sys.modules["torch"].get_num_threads()
+        frameworks[-1] += f" in {threads} threads"
     return ", ".join([f"{os.cpu_count()} cores", _processor(), *frameworks])
 
 
