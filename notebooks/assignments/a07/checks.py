@@ -55,16 +55,28 @@ def _as_arrays(found):
 # 1 · The chart
 
 
-def about_charts(found):
-    for name, values in zip(["strength", "share of dead neurons"], found):
-        if np.any(np.asarray(values) < 0):
-            return f"a {name} is never negative."
-    if np.any(np.asarray(found[1]) > 1):
-        return "the share of dead neurons is a number from 0 to 1."
-    return (
-        "print the activations of both layers, and compare them with those "
-        "in the text."
-    )
+def about_charts(right):
+    """Return what tells which of the two lists is wrong."""
+
+    def advise(found):
+        if np.any(np.asarray(found[1]) > 1):
+            return "the share of dead neurons is a number from 0 to 1."
+        if comparing.same(found[0], right[0]):
+            return (
+                "the strengths are right. Which columns of the activations "
+                "are 0 in every row?"
+            )
+        if comparing.same(found[1], right[1]):
+            return (
+                "the shares of dead neurons are right. The strength: square "
+                "all entries, take their mean, then its root."
+            )
+        return (
+            "print the activations of each layer, and compare them with "
+            "those that you find by hand."
+        )
+
+    return advise
 
 
 def chart_of_two_layers(chart):
@@ -87,7 +99,7 @@ def chart_of_two_layers(chart):
         check.call(
             *(with_lists(chart), X, weights, biases),
             gives=right,
-            advise=about_charts,
+            advise=about_charts(right),
         )
 
 
@@ -97,7 +109,9 @@ def chart_of_one_layer(chart):
     right = np.array([np.sqrt(34 / 6)]), np.array([1 / 3])
     b = np.array([0.0, 0.5, -1.0])
     check.call(
-        *(with_lists(chart), X, [W], [b]), gives=right, advise=about_charts
+        *(with_lists(chart), X, [W], [b]),
+        gives=right,
+        advise=about_charts(right),
     )
 
 
@@ -112,7 +126,7 @@ def chart_of_the_dead(chart):
         with_lists(chart),
         *(X, [W, V, -np.ones((3, 4))], [zero, np.zeros(3), np.zeros(4)]),
         gives=right,
-        advise=about_charts,
+        advise=about_charts(right),
     )
 
 
@@ -133,7 +147,7 @@ def chart_of_random_layers(chart, seed, sizes, n, dtype=float):
     check.call(
         *(with_lists(chart), X, weights, biases),
         gives=right,
-        advise=about_charts,
+        advise=about_charts(right),
     )
 
 
@@ -162,6 +176,7 @@ def weights_with(initial_weights, d, k, slope, fan):
     check.that(
         abs(center) < 10 * sigma / np.sqrt(W.size) or spread < sigma / 100,
         f"the mean of the weights is {center:.4f}, not 0.",
+        "rng.normal(0, sigma, shape) draws numbers with the mean 0.",
     )
     if abs(spread / sigma - 1) > 0.02:
         _blame_the_deviation(spread, sigma, d, k, slope, fan)
@@ -184,6 +199,8 @@ def _blame_the_deviation(spread, sigma, d, k, slope, fan):
     n, share = fans.pop(fan), (1 + slope**2) / 2
     anew = "go through the derivation in the text once more: "
     kinds = []
+    fans["root"] = np.sqrt(d * k)
+    fans["harmonic"] = 2 * d * k / (d + k)
     for other in *fans.values(), d + k, d * k:
         told = f"this is right for n = {other:g}. What is n for {fan!r}?"
         kinds.append((np.sqrt(1 / (share * other)), told))
@@ -346,6 +363,28 @@ def about_inference(found):
     )
 
 
+def about_running(old, new, m):
+    """Return what tells how a running value was mixed."""
+    kinds = {
+        "the batch's part is multiplied by 1 - m.": m * old + new,
+        "nothing is divided by 1 - m: the two weights sum to 1 already.": (
+            (m * old + (1 - m) * new) / (1 - m)
+        ),
+        "the old part is multiplied by m.": old + (1 - m) * new,
+        "the two weights are m and 1 - m, not both m.": m * (old + new),
+        "this is the sum: weigh the two by m and 1 - m.": old + new,
+        "this is the plain mean of both: weigh them by m and 1 - m.": (
+            (old + new) / 2
+        ),
+    }
+
+    def advise(found):
+        fits = (told for told, v in kinds.items() if comparing.same(found, v))
+        return next(fits, "m weighs the old value, 1 - m that of the batch.")
+
+    return advise
+
+
 def _at_work(layer, X, gamma, beta, running, training, *settings):
     """Call the layer and return Y, the running mean and the variance."""
     found = check.call(layer, X, gamma, beta, running, training, *settings)
@@ -376,11 +415,13 @@ def work_on_four(layer, momentum=0.75):
             _as_arrays(mean),
             momentum * running[0] + (1 - momentum) * np.array([4, 5]),
             "the running mean after training",
+            about_running(running[0], np.array([4, 5]), momentum),
         )
         check.equal(
             _as_arrays(var),
             momentum * running[1] + (1 - momentum) * np.array([9.5, 2.5]),
             "the running variance after training",
+            about_running(running[1], np.array([9.5, 2.5]), momentum),
         )
 
 
@@ -464,20 +505,32 @@ def slopes_of_a_random_batch(gamma_beta_gradients, seed, n, d, dtype=float):
     check.call(with_lists(gamma_beta_gradients), G, X, 0.1, gives=right)
 
 
-def about_input_gradient(found):
-    sums = np.abs(np.sum(found, axis=0))
-    off = int(np.argmax(sums))
-    if sums[off] > 1e-6 * max(1, np.abs(found).max()):
+def about_input_gradient(right):
+    """Return what tells how a gradient differs from the right one."""
+
+    def advise(found):
+        factors = (found * right).sum(axis=0) / (right**2).sum(axis=0)
+        if comparing.same(found, factors * right):
+            told = ", ".join(f"{factor:.4g}" for factor in factors)
+            return (
+                f"each column is right but for a factor, {told}. Are gamma "
+                "and the root in their places, once?"
+            )
+        sums = np.sum(found, axis=0)
+        off = int(np.argmax(np.abs(sums)))
+        if abs(sums[off]) > 1e-6 * max(1, np.abs(found).max()):
+            return (
+                "add 1 to a whole column of X: Y stays as it is. So each "
+                f"column of the gradient sums to 0; yours, column {off}, to "
+                f"{sums[off]:.4g}."
+            )
         return (
-            "add 1 to a whole column of X: Y stays as it is. So each column "
-            f"of the gradient sums to 0; yours, column {off}, to "
-            f"{np.sum(found, axis=0)[off]:.4g}."
+            "each column sums to 0, as it must. Now the path through the "
+            "variance: how does it change with one entry of X, and how do "
+            "all entries of Y change with it?"
         )
-    return (
-        "each column sums to 0, as it must. Now the path through the "
-        "variance: how does it change with one entry of X, and how do all "
-        "entries of Y change with it?"
-    )
+
+    return advise
 
 
 def gradient_of_four(batch_norm_backward):
@@ -485,24 +538,26 @@ def gradient_of_four(batch_norm_backward):
     x, D = np.array([-3, -2, 0, 5]) / 4, np.array([2, 0, 0, 4])
     z, E = np.array([2, -2, -1, 1]) / 3, np.array([9, 0, -9, 18])
     columns = [(D - 1.5 - 0.875 * x) / 4, (E - 4.5 - 3.75 * z) / 3]
+    right = np.stack(columns, axis=1)
     for _ in range(2):
         check.call(
             *(batch_norm_backward, G_EASY, X_EASY, GAMMA, EPS),
-            gives=np.stack(columns, axis=1),
-            advise=about_input_gradient,
+            gives=right,
+            advise=about_input_gradient(right),
         )
 
 
 def gradient_of_one_entry(batch_norm_backward):
-    """The one of the peers' tests: only the first example counts."""
+    """Only the first output counts, and yet all inputs matter."""
     is_own_work(batch_norm_backward)
     X = np.array([[1.0], [2.0], [4.0], [9.0]])
     G = np.array([[1.0], [0.0], [0.0], [0.0]])
     gamma, eps = np.array([2.0]), 1e-5
+    right = _by_differences(G, X, gamma, eps)
     check.call(
         *(batch_norm_backward, G, X, gamma, eps),
-        gives=_by_differences(G, X, gamma, eps),
-        advise=about_input_gradient,
+        gives=right,
+        advise=about_input_gradient(right),
     )
 
 
@@ -510,10 +565,11 @@ def gradient_of_a_random_batch(batch_norm_backward, seed, n, d, dtype=float):
     rng = np.random.default_rng(seed)
     X, G = rng.normal(1, 2, (2, n, d)).astype(dtype)
     gamma = rng.normal(size=d).astype(dtype)
+    right = _by_differences(G, X, gamma, 0.3)
     check.call(
         *(batch_norm_backward, G, X, gamma, 0.3),
-        gives=_by_differences(G, X, gamma, 0.3),
-        advise=about_input_gradient,
+        gives=right,
+        advise=about_input_gradient(right),
     )
 
 
@@ -541,6 +597,11 @@ def _dropped(dropout, X, p, rng, *training):
         "each entry is kept or dropped by itself.",
     )
     check.that(
+        Y.dtype != bool or keep.dtype == bool,
+        "Y is an array of booleans, and keep is not.",
+        "Y comes first, then keep.",
+    )
+    check.that(
         keep.dtype == bool,
         f"keep has the dtype {keep.dtype}, not bool.",
         "a comparison, such as a < b, gives an array of booleans.",
@@ -557,7 +618,9 @@ def dropout_of_ones(dropout, p, shape=(200, 300)):
     check.that(
         abs(share - (1 - p)) <= allowed,
         f"with p = {p} you keep {share:.1%} of the entries.",
-        turned if abs(share - p) <= allowed else "",
+        turned
+        if abs(share - p) <= allowed
+        else f"each entry is kept with the probability {1 - p:.4g}.",
     )
     _independent(keep, p)
     _scaled(Y, X, keep, p)
@@ -571,6 +634,11 @@ def _scaled(Y, X, keep, p):
         "keep is True where an entry is kept.",
     )
     check.that(not np.any(Y[~keep]), "what is dropped isn't 0.")
+    check.that(
+        Y.dtype.kind == "f" or not p,
+        "Y holds whole numbers, and the quotients are cut to them.",
+        "np.zeros_like(X) makes whole numbers where X has them.",
+    )
     factors = Y[keep & (X != 0)] / X[keep & (X != 0)]
     if comparing.same(factors, np.full(factors.shape, 1 / (1 - p))):
         return
@@ -910,14 +978,16 @@ def history(initial, batch_norm, dropout, lr, seed=0):
     """Train the patient for five epochs on 10,000 garments.
 
     Returns: dict of losses (steps,), gradients (20,) at the first step,
-    strength (19,) of the hidden layers before training, and accuracy, the
-    share of the 5,000 validation garments that are named correctly.
+    strength (19,) of the hidden layers before training, moved, how many
+    weights of each layer are not what they were, and accuracy, the share of
+    the 5,000 validation garments that are named correctly.
     """
     X, y, X_valid, y_valid = garments()
     rng = np.random.default_rng(seed)
     patient = Patient(initial, batch_norm, dropout, rng)
     with np.errstate(all="ignore"):
         _, notes = patient.scores(X[:500], training=True)
+        before = list(patient.W)
         steps = [
             patient.step(X[batch], y[batch], lr)
             for _ in range(EPOCHS)
@@ -928,8 +998,12 @@ def history(initial, batch_norm, dropout, lr, seed=0):
         "losses": np.array([loss for loss, _ in steps]),
         "gradients": steps[0][1],
         "strength": np.array(
-            [np.sqrt(np.mean(np.square(note[0]))) for note in notes[1:]]
+            [
+                np.sqrt(np.mean(np.square(note[0], dtype=float)))
+                for note in notes[1:]
+            ]
         ),
+        "moved": [int((W != V).sum()) for W, V in zip(patient.W, before)],
         "accuracy": np.mean(guesses == y_valid),
     }
 

@@ -312,6 +312,16 @@ def chart_of_the_last_layer(X, weights, biases):
     return strengths(layers)[-1], shares(layers)[-1]
 
 
+@mistake(
+    "chart",
+    "return two arrays, all strengths and all shares, not a pair for each "
+    "layer.",
+)
+def chart_of_pairs(X, weights, biases):
+    _, layers = layers_of(X, weights, biases)
+    return list(zip(strengths(layers), shares(layers)))
+
+
 @accepted("chart")
 def chart_in_lists(X, weights, biases):
     _, layers = layers_of(X, weights, biases)
@@ -685,6 +695,54 @@ def only_the_output(X, gamma, beta, eps=1e-5):
     return normalized(X, gamma, beta, eps)
 
 
+@mistake(
+    "batch_norm",
+    "mean and variance have one entry for each column, (d,): no keepdims.",
+)
+def statistics_with_keepdims(X, gamma, beta, eps=1e-5):
+    mean, var = X.mean(axis=0, keepdims=True), X.var(axis=0, keepdims=True)
+    return normalized(X, gamma, beta, eps), mean, var
+
+
+@mistake(
+    "batch_norm",
+    "X -= ... writes into the caller's own array, and whole numbers can't "
+    "hold the result: make a new array, X - ...",
+    message="Cannot cast ufunc",
+)
+def centered_in_place(X, gamma, beta, eps=1e-5):
+    mean, var = X.mean(axis=0), X.var(axis=0)
+    X -= mean
+    return gamma * X / np.sqrt(var + eps) + beta, mean, var
+
+
+@mistake(
+    "batch_norm", "mind the brackets: gamma times (X - mean), not gamma * X."
+)
+def without_brackets(X, gamma, beta, eps=1e-5):
+    mean, var = X.mean(axis=0), X.var(axis=0)
+    return gamma * X - mean / np.sqrt(var + eps) + beta, mean, var
+
+
+@mistake(
+    "batch_norm",
+    "Y is right; mean and variance are those of X, the batch, not of Y.",
+)
+def statistics_of_the_output(X, gamma, beta, eps=1e-5):
+    Y = normalized(X, gamma, beta, eps)
+    return Y, Y.mean(axis=0), Y.var(axis=0)
+
+
+@mistake(
+    "batch_norm",
+    "this is the mean of the squares; the variance is that of the squared "
+    "differences from the mean.",
+)
+def mean_square_for_variance(X, gamma, beta, eps=1e-5):
+    var = (X**2).mean(axis=0)
+    return normalized(X, gamma, beta, eps, var=var), X.mean(axis=0), var
+
+
 @accepted("batch_norm")
 def normalized_by_loops(X, gamma, beta, eps=1e-5):
     n, d = X.shape
@@ -933,6 +991,12 @@ def running_not_returned(
     X, gamma, beta, running, training, momentum=0.9, eps=1e-5
 ):
     return at_work(X, gamma, beta, running, training, momentum, eps)[0]
+
+
+@mistake("norm_layer", "the running mean comes first, then the variance.")
+def variance_first(X, gamma, beta, running, training, momentum=0.9, eps=1e-5):
+    Y, after = at_work(X, gamma, beta, running, training, momentum, eps)
+    return Y, after[::-1]
 
 
 @accepted("norm_layer")
@@ -1653,6 +1717,31 @@ def backward_drawn_again(G, keep, p):
     return G * keep / (1 - p)
 
 
+@mistake("dropout_backward", "this is without G: multiply G by it.")
+def backward_without_gradient(G, keep, p):
+    return keep / (1 - p)
+
+
+@mistake(
+    "dropout_backward",
+    "divide by the probability 1 - p, as on the way forward, not by the share "
+    "that was kept by chance.",
+)
+def backward_by_the_share(G, keep, p):
+    return G * keep / keep.mean()
+
+
+@mistake(
+    "dropout_backward",
+    "np.zeros_like(G) makes whole numbers where G has them, and the quotients "
+    "are cut: np.zeros(G.shape).",
+)
+def backward_in_whole_numbers(G, keep, p):
+    dX = np.zeros_like(G)
+    dX[keep] = G[keep] / (1 - p)
+    return dX
+
+
 @accepted("dropout_backward")
 def backward_by_where(G, keep, p):
     return np.where(keep, G / (1 - p), 0)
@@ -1745,7 +1834,8 @@ def never_begins_anew(losses, patience):
 
 @mistake(
     "early_stopping",
-    "compare with the best loss so far, not with that of the epoch before.",
+    "after the record at 3, epochs 4, 5 and 6 bring none, and it must stop: "
+    "compare each loss with the lowest so far.",
 )
 def compared_with_the_last(losses, patience):
     best = waited = 0
@@ -1783,7 +1873,11 @@ def loss_and_epoch(losses, patience):
     return losses[best], last
 
 
-@mistake("early_stopping", "the patience isn't used: it always goes on.")
+@mistake(
+    "early_stopping",
+    "with a patience of 1 training stops after epoch 2, which sets no record; "
+    "what comes later is never seen.",
+)
 def never_stops(losses, patience):
     return int(np.argmin(losses)), len(losses) - 1
 
@@ -1828,6 +1922,29 @@ def list_used_up(losses, patience):
     found = stopping(losses, patience)
     losses.sort()
     return found
+
+
+@mistake(
+    "early_stopping",
+    "the first epoch always sets a record: it doesn't count as one without.",
+)
+def first_is_no_record(losses, patience):
+    best = waited = 0
+    for epoch, loss in enumerate(losses):
+        waited = 0 if loss < losses[best] else waited + 1
+        best = epoch if loss < losses[best] else best
+        if waited >= patience:
+            break
+    return best, epoch
+
+
+@mistake(
+    "early_stopping", "as low as the best is no record: a tie doesn't count."
+)
+def last_of_the_lowest(losses, patience):
+    _, last = stopping(losses, patience)
+    seen = list(losses[: last + 1])
+    return last - seen[::-1].index(min(seen)), last
 
 
 @accepted("early_stopping")
