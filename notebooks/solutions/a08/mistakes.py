@@ -1996,18 +1996,19 @@ def a_lazy_class():
     class Eye(nn.Module):
         def __init__(self):
             super().__init__()
-            self.one = nn.Conv2d(1, 12, 5, padding=2)
-            self.two = nn.Conv2d(12, 32, 3, padding=1, bias=False)
-            self.norms = nn.ModuleList(
-                [nn.BatchNorm2d(12), nn.BatchNorm2d(32)]
-            )
+            self.layers = nn.ModuleList()
+            for size, channels in (5, 8), (3, 16), (3, 40):
+                self.layers.append(
+                    nn.LazyConv2d(channels, size, padding="same", bias=False)
+                )
+            self.norms = nn.ModuleList(nn.LazyBatchNorm2d() for _ in range(3))
             self.head = nn.LazyLinear(10)
 
         def forward(self, x):
-            x = torch.relu(self.norms[0](self.one(x)))
-            x = nn.functional.max_pool2d(x, 2)
-            x = torch.relu(self.norms[1](self.two(x)))
-            return self.head(x.mean(dim=(2, 3)))
+            for layer, norm in zip(self.layers, self.norms):
+                x = torch.relu(norm(layer(x)))
+                x = nn.functional.max_pool2d(x, 2)
+            return torch.log_softmax(self.head(x.mean(dim=(2, 3))), dim=1)
 
     return Eye()
 
