@@ -171,6 +171,11 @@ def weights_with(initial_weights, d, k, slope, fan):
         "one row for each of the d inputs, one column for each neuron.",
     )
     check.that(np.isfinite(W).all(), "not all weights are finite.")
+    check.that(
+        len(np.unique(W)) > 0.9 * W.size,
+        "the same numbers occur again and again.",
+        "draw each of the d times k weights anew.",
+    )
     spread = np.sqrt(np.mean(np.square(W, dtype=float)))
     center = np.mean(W, dtype=float)
     check.that(
@@ -186,11 +191,6 @@ def weights_with(initial_weights, d, k, slope, fan):
         "the weights have the right deviation, but don't follow a normal "
         "distribution.",
         "rng.normal and rng.standard_normal draw from one.",
-    )
-    check.that(
-        len(np.unique(W)) > 0.9 * W.size,
-        "the same numbers occur again and again.",
-        "draw each of the d times k weights anew.",
     )
 
 
@@ -269,6 +269,17 @@ def draws_of_weights(initial_weights, shape=(30, 20)):
         (draw(rng) != draw(rng)).any(),
         "two layers drawn from one rng have the same weights.",
         "rng goes on by itself: use it as it is, without a new seed.",
+    )
+    small = [
+        check.call(initial_weights, 2, 1, 1.0, "average", rng)
+        for _ in range(2000)
+    ]
+    spread = np.std(np.array(small, dtype=float))
+    check.that(
+        abs(spread / np.sqrt(1 / 1.5) - 1) < 0.1,
+        f"with 2 inputs, 1 output, slope 1.0 and 'average' the deviation is "
+        f"{spread:.2f}, not {np.sqrt(1 / 1.5):.2f}.",
+        "half of 2 + 1 is 1.5; // cuts it to a whole number.",
     )
 
 
@@ -741,6 +752,15 @@ def dropout_draws(dropout):
         "two calls with one rng drop the same entries.",
         "rng goes on by itself: use it as it is, without a new seed.",
     )
+    few = np.ones((3, 7))
+    counts = {
+        int(_dropped(dropout, few, 0.5, rng, True)[1].sum()) for _ in range(50)
+    }
+    check.that(
+        len(counts) > 1,
+        "each call keeps the same number of entries.",
+        "each entry is kept or dropped by itself, whatever the others do.",
+    )
 
 
 def dropout_gradient_of_six(dropout_backward):
@@ -782,6 +802,8 @@ def stop_at_the_end(early_stopping):
     check.call(early_stopping, [3.0, 2.0, 1.0, 0.5], 1, gives=(3, 3))
     check.call(early_stopping, [0.4], 1, gives=(0, 0))
     check.call(early_stopping, [-1.0, -1.5, 2.0, 3.0], 5, gives=(1, 3))
+    falling = [0.5, 0.4999, 0.4998, 0.4997]
+    check.call(early_stopping, falling, 2, gives=(3, 3))
 
 
 def stop_somewhere(early_stopping, seed, n):

@@ -5,6 +5,8 @@ import numpy as np
 
 from tools.mistakes import accepted, mistake
 
+DIVIDED = "// cuts the quotients to whole numbers: divide by /."
+
 # 1 · The chart
 
 
@@ -538,6 +540,22 @@ UNBIASED = (
     "this variance is divided by n - 1; here it is the mean of the squares, "
     "divided by n."
 )
+
+
+@mistake(
+    "batch_norm",
+    "mean and variance are those of each garment, a row; they must be those "
+    "of each neuron, a column: axis=0.",
+)
+def rows_normalized(X, gamma, beta, eps=1e-5):
+    mean, var = X.mean(axis=1, keepdims=True), X.var(axis=1, keepdims=True)
+    return gamma * (X - mean) / np.sqrt(var + eps) + beta, mean, var
+
+
+@mistake("batch_norm", "Y comes first, then the mean and the variance.")
+def output_comes_last(X, gamma, beta, eps=1e-5):
+    mean, var = X.mean(axis=0), X.var(axis=0)
+    return mean, var, normalized(X, gamma, beta, eps)
 
 
 @mistake("batch_norm", UNBIASED)
@@ -1742,6 +1760,20 @@ def backward_in_whole_numbers(G, keep, p):
     return dX
 
 
+@mistake("dropout_backward", DIVIDED)
+def backward_by_whole_division(G, keep, p):
+    return G * keep // (1 - p)
+
+
+@mistake(
+    "dropout_backward",
+    "a product is divided before 1 and p are subtracted: put 1 - p in "
+    "brackets.",
+)
+def backward_without_brackets(G, keep, p):
+    return G * keep / 1 - p
+
+
 @accepted("dropout_backward")
 def backward_by_where(G, keep, p):
     return np.where(keep, G / (1 - p), 0)
@@ -1945,6 +1977,46 @@ def last_of_the_lowest(losses, patience):
     _, last = stopping(losses, patience)
     seen = list(losses[: last + 1])
     return last - seen[::-1].index(min(seen)), last
+
+
+LOWER = "a record is a loss lower than all before it, however high or little."
+
+
+@mistake("early_stopping", LOWER)
+def nothing_above_1_is_a_record(losses, patience):
+    best, lowest = 0, 1.0
+    for epoch, loss in enumerate(losses):
+        if loss < lowest:
+            best, lowest = epoch, loss
+        if epoch - best >= patience:
+            break
+    return best, epoch
+
+
+@mistake("early_stopping", LOWER)
+def small_records_are_lost(losses, patience):
+    return stopping(losses, patience, lambda new, best: new < best - 1e-3)
+
+
+@mistake(
+    "early_stopping",
+    "losses may be an array, too, which has no index: count the epochs.",
+    message="has no attribute 'index'",
+)
+def index_of_the_lowest(losses, patience):
+    _, last = stopping(losses, patience)
+    return losses.index(min(losses[: last + 1])), last
+
+
+@mistake("early_stopping", "the last epoch counts, too: where does range end?")
+def last_epoch_is_not_seen(losses, patience):
+    best = 0
+    for epoch in range(1, len(losses) - 1):
+        if losses[epoch] < losses[best]:
+            best = epoch
+        if epoch - best >= patience:
+            return best, epoch
+    return best, len(losses) - 1
 
 
 @accepted("early_stopping")
