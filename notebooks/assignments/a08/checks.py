@@ -35,6 +35,51 @@ def is_own_work(function):
     )
 
 
+@contextlib.contextmanager
+def shape_explained(right, explain):
+    """Add a hint to what a check says of a result of another shape.
+
+    Parameters: right, the right result; explain, a function that is given the
+    two shapes and returns the hint.
+    """
+    try:
+        yield
+    except Exception as error:
+        found = np.shape(getattr(error, "saw", {}).get("numbers", right))
+        if found != np.shape(right):
+            error.hint = explain(found, np.shape(right))
+        raise
+
+
+def about_places(found, right):
+    """Say what is wrong with the shape (n, channels, rows, columns) of what a
+    stencil or a window gives."""
+    if len(found) != 4:
+        return "the result has four axes: images, channels, rows, columns."
+    if found[:2] != right[:2]:
+        if found[:2] == right[1::-1]:
+            return "images and channels are exchanged: images come first."
+        return "something is missing: all channels of the output, all images?"
+    if found[2:] == right[:1:-1]:
+        return "rows and columns are exchanged."
+    if found[3] == found[2] == right[2]:
+        return (
+            "as many columns as rows: neither images nor stencils need be "
+            "squares, so each of the two has its own count."
+        )
+    more = np.subtract(found, right)
+    if more.max() <= 1 and more.min() >= 0:
+        return (
+            "there are places too many: rows and columns that are left over "
+            "are ignored, so round down."
+        )
+    return (
+        "how many places are there? Count them for rows and for columns, as "
+        "in exercise 1: with the stride, with all of the padding, and with "
+        "the first."
+    )
+
+
 # 1 to 3 · Counting
 
 
@@ -47,6 +92,13 @@ def _counts(function, cases, right):
         all(np.ndim(n) == 0 and comparing.is_numeric(n) for n in found),
         "the result is not one number.",
     )
+    again = [check.call(function, *case) for case in cases]
+    check.that(
+        np.array_equal(again, found, equal_nan=True),
+        "called a second time, the function gives another result.",
+        "it keeps something from the first call: a variable outside of the "
+        "function, or a list or dict as a default value?",
+    )
     told = f"the list of results, {_shown(found)},"
     check.equal(np.array(found), right, told, _first_wrong(cases, right))
     check.that(
@@ -54,13 +106,6 @@ def _counts(function, cases, right):
         f"the result is of type {type(found[0]).__name__}, not an int.",
         "a size or a number of parameters is a whole number: // divides "
         "without a remainder.",
-    )
-    again = [check.call(function, *case) for case in cases]
-    check.that(
-        again == found,
-        "called a second time, the function gives another result.",
-        "it keeps something from the first call: is something changed that "
-        "lives outside the function?",
     )
 
 
@@ -191,6 +236,7 @@ def edges(edge_filter, dark, bright):
     check.that(
         kernel.shape == (3, 3),
         f"the result has shape {kernel.shape}, not (3, 3).",
+        "nine weights are asked for: three rows of three.",
     )
     check.that(np.isfinite(kernel).all(), "not all entries are numbers.")
     rounding = 1e-6 * np.abs(kernel).max() * (abs(dark) + abs(bright))
@@ -280,6 +326,30 @@ def slips_of_forward(x, w, b, stride, padding):
             "a single channel counts; the answers of all are added.",
         )
     yield (
+        convolution(x, w, b * 0, stride, padding) / w[0].size
+        + b[:, None, None],
+        "the products are summed; this is their mean.",
+    )
+    at_each = convolution(x, w, b, 1, padding)
+    for slip in (
+        at_each[:, :, ::stride, :width],
+        at_each[:, :, :height, ::stride],
+    ):
+        yield (
+            slip,
+            "the stride is missing for one of the two, rows or columns: both "
+            "begin at a multiple of it.",
+        )
+    yield (
+        np.broadcast_to(b[:, None, None], right.shape),
+        "the answers are the biases alone: does the stencil meet nothing but "
+        "zeros?",
+    )
+    yield (
+        (right - b[:, None, None]).sum(axis=0) + b[:, None, None] + 0 * right,
+        "all images are added up: each has an answer of its own.",
+    )
+    yield (
         right[:1].repeat(len(x), axis=0),
         "all images get the answer to the first one.",
     )
@@ -323,7 +393,8 @@ def _forward(conv2d, x, w, b, stride, padding, gives=None):
     arguments = x, w, b, stride, padding
     right = convolution(*arguments) if gives is None else gives
     advise = about_forward(*arguments)
-    check.call(conv2d, *arguments, gives=right, advise=advise)
+    with shape_explained(right, about_places):
+        check.call(conv2d, *arguments, gives=right, advise=advise)
 
 
 def forward_of_five_by_five(conv2d):
@@ -398,6 +469,22 @@ def slips_of_gradients(dy, x, w, stride, padding):
         "where stencils overlap, a pixel gets gradients from each of them: "
         "they add up.",
     )
+    begin = "it begins with the {} themselves: begin with zeros."
+    yield "dx", dx + x, begin.format("images")
+    yield "dw", dw + w, begin.format("filters")
+    for channel in 0, -1:
+        alone = np.zeros((w.shape[1], 1, 1))
+        alone[channel] = 1
+        for name, slip in ("dx", dx * alone), ("dw", dw * alone):
+            yield name, slip, "only one of the channels gets something."
+    yield (
+        *("dx", dx.sum(axis=0) + 0 * dx),
+        "all images get the same: each its own, from its own part of dy.",
+    )
+    yield (
+        *("dw", dw.sum(axis=0) + 0 * dw),
+        "all filters get the same: filter k, from dy[:, k].",
+    )
     yield (
         *("dw", dw[MIRRORED]),
         "this is mirrored: the weight w[a, b] met the pixel (i + a, j + b).",
@@ -418,6 +505,13 @@ def slips_of_gradients(dy, x, w, stride, padding):
             )
 
 
+SHAPES = {
+    "dx": "dx has the size of the images. Where a stride skips pixels, or "
+    "some are left over, they get 0, but are there.",
+    "dw": "dw has the shape of w: an entry for each weight.",
+    "db": "db has one entry for each filter, summed over images, rows and "
+    "columns.",
+}
 THREE = "return dx, dw, db, in this order."
 WHERE_FROM = {
     "dx": "a pixel goes into several outputs, of all filters. Move it by 1: "
@@ -450,7 +544,8 @@ def _backward(conv2d_backward, dy, x, w, stride, padding, right=None):
                 f"{name} is empty, its shape is {np.shape(own)}.",
                 "without padding, the slice padding:-padding is empty.",
             )
-            check.equal(own, gradient, name, _about(arguments, name))
+            with shape_explained(gradient, lambda *_: SHAPES[name]):
+                check.equal(own, gradient, name, _about(arguments, name))
 
 
 def _about(arguments, name):
@@ -470,7 +565,7 @@ def backward_of_five_by_five(conv2d_backward):
     dx = np.kron(w, w)
     dx = np.pad(dx, [(0, 0)] * 2 + [(0, 1)] * 2)
     right = dx, np.array([[[[82.0, 92.0], [132.0, 142.0]]]]), np.array([10.0])
-    _backward(conv2d_backward, w, x, w, 2, 0, right)
+    _backward(conv2d_backward, w.copy(), x, w, 2, 0, right)
 
 
 def backward_where_stencils_overlap(conv2d_backward):
@@ -525,7 +620,8 @@ def _pool(max_pool, x, size, stride, gives=None):
         gives = windows_of(x, size, stride).max(axis=(4, 5)).tolist()
     advise = about_pool(x, size, stride)
     for _ in "ab":
-        check.call(max_pool, x, size, stride, gives=gives, advise=advise)
+        with shape_explained(gives, about_places):
+            check.call(max_pool, x, size, stride, gives=gives, advise=advise)
 
 
 TWELVE = np.array([[[[1, 2, 0, 5], [4, 3, -1, -2], [-5, -6, -7, -8]]]])
@@ -548,21 +644,57 @@ def pool_of_random_images(max_pool, seed, shape, size, stride):
     _pool(max_pool, x, size, stride)
 
 
-def pooled_back(dy, x, size, stride):
-    """Return dx; of several largest pixels the first gets the gradient."""
+def pooled_back(dy, x, size, stride, step=None):
+    """Return dx; of several largest pixels the first gets the gradient.
+
+    step: how far apart the windows are when it is put there.
+    """
+    step = step or stride
     dx = np.zeros(x.shape)
     for n, c, i, j in np.ndindex(dy.shape):
         top, left = i * stride, j * stride
         window = x[n, c, top : top + size, left : left + size]
         a, b = np.unravel_index(window.argmax(), window.shape)
-        dx[n, c, top + a, left + b] += dy[n, c, i, j]
+        dx[n, c, i * step + a, j * step + b] += dy[n, c, i, j]
     return dx
+
+
+def slips_of_pooled_back(dy, x, size, stride):
+    """Yield (what a slip gives, hint)."""
+    yield (
+        pooled_back(dy, x, size, stride) + x,
+        "it begins with the images themselves: begin with zeros.",
+    )
+    yield (
+        pooled_back(dy, x, size, stride, step=1),
+        "the windows are right, but the winner's row in the image is i * "
+        "stride + its row in the window; so with columns.",
+    )
+    for axes in (0, 1), 0, 1:
+        largest = np.broadcast_to(x.max(axis=axes, keepdims=True), x.shape)
+        yield (
+            pooled_back(dy, largest, size, stride),
+            "one winner for several images or channels: each has its own.",
+        )
+    anywhere = np.zeros(x.shape)
+    largest = windows_of(x, size, stride).max(axis=(4, 5))
+    for n, c, i, j in np.ndindex(dy.shape):
+        row, column = np.argwhere(x[n, c] == largest[n, c, i, j])[0]
+        anywhere[n, c, row, column] += dy[n, c, i, j]
+    yield (
+        anywhere,
+        "the winner is looked for in the whole image, where an equal pixel "
+        "may come first: look in the window only.",
+    )
 
 
 def about_pooled_back(dy, x, size, stride):
     right = pooled_back(dy, x, size, stride)
 
     def advise(found):
+        for slip, hint in slips_of_pooled_back(dy, x, size, stride):
+            if comparing.same(found, slip):
+                return hint
         if np.isclose(found.sum(), dy.sum()):
             told = (
                 "in all, as much arrives as was sent, but not always at the "
@@ -584,11 +716,12 @@ def _pool_back(max_pool_backward, dy, x, size, stride, gives=None):
         gives = pooled_back(dy, x, size, stride)
     advise = about_pooled_back(dy, x, size, stride)
     for _ in "ab":
-        check.call(
-            *(max_pool_backward, dy, x, size, stride),
-            gives=gives,
-            advise=advise,
-        )
+        with shape_explained(gives, lambda *_: SHAPES["dx"]):
+            check.call(
+                *(max_pool_backward, dy, x, size, stride),
+                gives=gives,
+                advise=advise,
+            )
 
 
 def gradient_of_ties(max_pool_backward):
@@ -727,6 +860,7 @@ def eye_for_the_chip(build, numbers=NUMBERS):
         "make all layers anew in each call of build.",
     )
     held = sum(t.numel() for t in _stored(eye))
+    learnt = sum(p.numel() for p in eye.parameters())
     check.that(
         any(p.requires_grad for p in eye.parameters()),
         "there is nothing to learn: no parameters.",
@@ -736,7 +870,10 @@ def eye_for_the_chip(build, numbers=NUMBERS):
     check.that(
         held <= numbers,
         f"the eye holds {held:,} numbers; the chip holds {numbers:,}.",
-        f"most of them, {_largest(eye)}.",
+        f"the {learnt:,} parameters alone would fit; buffers are held, too: "
+        "the means and variances of BatchNorm."
+        if learnt <= numbers
+        else f"most of them, {_largest(eye)}.",
     )
     products = _products(eye, photos[:1])
     check.that(

@@ -122,6 +122,19 @@ def floor_that_stays_a_float(n, kernel, stride=1, padding=0, dilation=1):
     )
 
 
+@mistake(
+    "output_size",
+    "the last place is missing: where the stencil ends just where the line "
+    "ends, it still fits.",
+)
+def walking_too_short(n, kernel, stride=1, padding=0, dilation=1):
+    places, start = 0, 0
+    while start + dilation * (kernel - 1) + 1 < n + 2 * padding:
+        places += 1
+        start += stride
+    return places
+
+
 @accepted("output_size")
 def by_walking(n, kernel, stride=1, padding=0, dilation=1):
     places, start = 0, -padding
@@ -310,6 +323,50 @@ def begins_with_the_first_kernel(layers):
     return field
 
 
+@mistake(
+    "receptive_field",
+    "a stencil of k pixels has k - 1 gaps, and it is the gaps that grow.",
+)
+def all_pixels_of_each_kernel(layers):
+    field, step = 0, 1
+    for kernel, stride, dilation in layers:
+        field += kernel * dilation * step
+        step *= stride
+    return max(field, 1)
+
+
+@mistake(
+    "receptive_field",
+    "strides multiply: behind two layers of stride 1, neighbours still lie 1 "
+    "pixel apart.",
+)
+def strides_added_to_nothing(layers):
+    field, step = 1, 0
+    for kernel, stride, dilation in layers:
+        field += (kernel - 1) * dilation * max(step, 1)
+        step += stride
+    return field
+
+
+@mistake(
+    "receptive_field",
+    "the tuples are (kernel, stride, dilation): the stride comes second.",
+)
+def stride_and_dilation_exchanged(layers):
+    return from_the_output([(k, stride, d) for k, d, stride in layers])
+
+
+@mistake(
+    "receptive_field",
+    "r neighbours have r - 1 gaps of a stride between them, not r.",
+)
+def neighbours_instead_of_gaps(layers):
+    field = 1
+    for kernel, stride, dilation in reversed(layers):
+        field = field * stride + (kernel - 1) * dilation
+    return field
+
+
 @accepted("receptive_field")
 def from_the_output(layers):
     field = 1
@@ -455,6 +512,15 @@ def biases_of_the_inputs(layers):
     return counted(
         layers,
         lambda layer: conv_weights(layer) + layer["bias"] * layer["inputs"],
+        lambda layer: dense_weights(layer) + layer["bias"] * layer["inputs"],
+    )
+
+
+@mistake("count_params", "biases belong to the outputs, not to the inputs.")
+def biases_of_the_dense_inputs(layers):
+    return counted(
+        layers,
+        conv_all,
         lambda layer: dense_weights(layer) + layer["bias"] * layer["inputs"],
     )
 
@@ -760,13 +826,19 @@ def padding_forgotten(x, w, b, stride=1, padding=0):
     return slide(x, w, stride) + column(b)
 
 
-@mistake("conv2d", "the frame is missing on two of the four sides.")
+TWO_SIDES = (
+    "the frame is missing on two of the four sides, or the size is computed "
+    "as if it were."
+)
+
+
+@mistake("conv2d", TWO_SIDES)
 def padding_on_two_sides(x, w, b, stride=1, padding=0):
     x = np.pad(x, [(0, 0), (0, 0), (padding, 0), (padding, 0)])
     return slide(x, w, stride) + column(b)
 
 
-@mistake("conv2d", "the frame is missing on two of the four sides.")
+@mistake("conv2d", TWO_SIDES)
 def padding_at_the_end(x, w, b, stride=1, padding=0):
     x = np.pad(x, [(0, 0), (0, 0), (0, padding), (0, padding)])
     return slide(x, w, stride) + column(b)
@@ -801,6 +873,16 @@ def padding_of_all_axes(x, w, b, stride=1, padding=0):
         stencil = x[n, :, top : top + s, left : left + t]
         y[n, k, i, j] = (stencil * w[k]).sum() + b[k]
     return y
+
+
+@mistake("conv2d", AROUND)
+def padding_of_all_axes_at_the_start(x, w, b, stride=1, padding=0):
+    n, c, h, width = x.shape
+    rows = (h + 2 * padding - w.shape[2]) // stride + 1
+    columns = (width + 2 * padding - w.shape[3]) // stride + 1
+    x = np.pad(x, padding)[:n]
+    y = slide(x[:, :c], w, stride)[:, :, :rows, :columns]
+    return y + column(b)
 
 
 @mistake("conv2d", AROUND, message="operand")
@@ -946,6 +1028,21 @@ def square_stencils(x, w, b, stride=1, padding=0):
 
 @mistake(
     "conv2d",
+    "rows and columns of the stencil are exchanged: it is w.shape[2] high and "
+    "w.shape[3] wide.",
+)
+def stencils_that_lie(x, w, b, stride=1, padding=0):
+    x, (s, t) = framed(x, padding), w.shape[2:]
+    y = slide(x, w, stride)
+    for n, k, i, j in np.ndindex(y.shape):
+        top, left = i * stride, j * stride
+        part = x[n, :, top : top + t, left : left + s]
+        y[n, k, i, j] = (part * w[k]).sum() + b[k]
+    return y
+
+
+@mistake(
+    "conv2d",
     "the same frame of zeros is written into the caller's images, or more: "
     "make an array of your own.",
 )
@@ -974,6 +1071,15 @@ def stride_within_the_stencil(x, w, b, stride=1, padding=0):
     wide = np.zeros((*w.shape[:2], (s - 1) * stride + 1, (t - 1) * stride + 1))
     wide[:, :, ::stride, ::stride] = w
     return slide(framed(x, padding), wide, 1) + column(b)
+
+
+@mistake(
+    "conv2d",
+    "x.shape is a tuple, not a function: without parentheses.",
+    message="'tuple' object is not callable",
+)
+def calls_the_shape(x, w, b, stride=1, padding=0):
+    return np.zeros(x.shape())
 
 
 @accepted("conv2d")
@@ -1321,6 +1427,53 @@ def without_dy(dy, x, w, stride=1, padding=0):
     return right_back(np.ones(dy.shape), x, w, stride, padding)
 
 
+@mistake(
+    "conv2d_backward",
+    "x.shape is a tuple, not a function: without parentheses.",
+    message="'tuple' object is not callable",
+)
+def calls_the_shape_back(dy, x, w, stride=1, padding=0):
+    return np.zeros(x.shape())
+
+
+@mistake(
+    "conv2d_backward",
+    "dw must begin with zeros; here it is only another name for w.",
+)
+def dw_begins_in_the_filters(dy, x, w, stride=1, padding=0):
+    dx, dw, db = right_back(dy, x, w, stride, padding)
+    w += dw
+    return dx, w, db
+
+
+@mistake(
+    "conv2d_backward",
+    "dx must begin with zeros; here it is only another name for x.",
+)
+def dx_begins_in_the_images(dy, x, w, stride=1, padding=0):
+    dx, dw, db = right_back(dy, x, w, stride, padding)
+    x += dx
+    return x, dw, db
+
+
+SQUARE = (
+    "the stencil needn't be a square: its height is w.shape[2], its width "
+    "w.shape[3]."
+)
+
+
+@mistake("conv2d_backward", SQUARE, message="operand with shape (1,1,1)")
+def square_stencils_back(dy, x, w, stride=1, padding=0):
+    x, size = framed(x, padding), w.shape[2]
+    dx, dw = np.zeros(x.shape), np.zeros(w.shape)
+    for n, k, i, j in np.ndindex(dy.shape):
+        rows = slice(i * stride, i * stride + size)
+        columns = slice(j * stride, j * stride + size)
+        dw[k] += dy[n, k, i, j] * x[n, :, rows, columns]
+        dx[n, :, rows, columns] += dy[n, k, i, j] * w[k]
+    return dx, dw, dy.sum(axis=(0, 2, 3))
+
+
 @accepted("conv2d_backward")
 def back_by_six_loops(dy, x, w, stride=1, padding=0):
     frame = framed(x, padding)
@@ -1490,11 +1643,61 @@ def one_maximum(x, size, stride):
     return pooled(x, size, stride) * 0 + x.max(axis=(2, 3), keepdims=True)
 
 
-@mistake("max_pool", "all pixels of the window count, not its corners alone.")
+@mistake(
+    "max_pool",
+    "a window has size x size pixels, whatever the stride is: only its upper "
+    "left one counts here.",
+)
 def upper_left_corner(x, size, stride):
     y = pooled(x, size, stride)
     rows, columns = y.shape[2] * stride, y.shape[3] * stride
     return 1.0 * x[:, :, :rows:stride, :columns:stride]
+
+
+@mistake(
+    "max_pool",
+    "x.shape is a tuple, not a function: without parentheses.",
+    message="'tuple' object is not callable",
+)
+def calls_the_shape_to_pool(x, size, stride):
+    return np.zeros(x.shape())
+
+
+@mistake(
+    "max_pool",
+    "windows may overlap, and rows may be left over: reshape can't cut such "
+    "windows.",
+    message="cannot reshape array of size 12",
+)
+def pool_by_reshaping(x, size, stride):
+    n, c, h, w = x.shape
+    x = x.reshape(n, c, h // size, size, w // size, size)
+    return x.max(axis=(3, 5))
+
+
+EMPTY = "a window is empty: window i begins at row i * stride, and no later."
+
+
+@mistake("max_pool", EMPTY, message="zero-size array to reduction")
+def pools_beyond_the_edge(x, size, stride):
+    y = pooled(x, size, stride)
+    for i, j in np.ndindex(y.shape[2:]):
+        top, left = i * size, j * size
+        window = x[:, :, top : top + size, left : left + size]
+        y[:, :, i, j] = window.max(axis=(2, 3))
+    return y
+
+
+@mistake(
+    "max_pool",
+    "images may be whole numbers, which know no infinity: -np.inf belongs "
+    "into an array of floats.",
+    message="cannot convert float infinity to integer",
+)
+def infinity_among_whole_numbers(x, size, stride):
+    return pooled(
+        x, size, stride, lambda v, axis: v.max(axis, initial=-np.inf)
+    )
 
 
 @accepted("max_pool")
@@ -1689,6 +1892,54 @@ def minus_the_gradient(dy, x, size, stride):
     return -sent_back(dy, x, size, stride, first_of)
 
 
+@mistake(
+    "max_pool_backward",
+    "x.shape is a tuple, not a function: without parentheses.",
+    message="'tuple' object is not callable",
+)
+def calls_the_shape_to_pool_back(dy, x, size, stride):
+    return np.zeros(x.shape())
+
+
+@mistake("max_pool_backward", EMPTY, message="argmax of an empty sequence")
+def back_beyond_the_edge(dy, x, size, stride):
+    dx = np.zeros(x.shape)
+    for n, c, i, j in np.ndindex(dy.shape):
+        top, left = i * size, j * size
+        window = x[n, c, top : top + size, left : left + size]
+        a, b = divmod(int(window.argmax()), size)
+        dx[n, c, top + a, left + b] += dy[n, c, i, j]
+    return dx
+
+
+@mistake(
+    "max_pool_backward",
+    "argmax counts through rows as long as the window: divide by its size, "
+    "not by the stride.",
+    message="index 3 is out of bounds",
+)
+def divided_by_the_stride(dy, x, size, stride):
+    dx = np.zeros(x.shape)
+    for (n, c, i, j), seen in windows(dy, size, stride):
+        a, b = divmod(int(x[seen].argmax()), stride)
+        dx[n, c, i * stride + a, j * stride + b] += dy[n, c, i, j]
+    return dx
+
+
+@mistake(
+    "max_pool_backward",
+    "the winner's place lies outside of the image: it is i * stride plus the "
+    "row in the window, and so with columns.",
+    message="index 4 is out of bounds",
+)
+def put_at_steps_of_the_size(dy, x, size, stride):
+    dx = np.zeros(x.shape)
+    for (n, c, i, j), seen in windows(dy, size, stride):
+        a, b = divmod(int(x[seen].argmax()), size)
+        dx[n, c, i * size + a, j * size + b] += dy[n, c, i, j]
+    return dx
+
+
 @accepted("max_pool_backward")
 def back_by_flat_places(dy, x, size, stride):
     dx = np.zeros(x.shape)
@@ -1847,6 +2098,15 @@ def stencil_too_large():
     from torch import nn
 
     return small_eye(nn.Conv2d(24, 10, 5), nn.Flatten())
+
+
+@mistake(
+    "build",
+    "import it inside of build: from torch import nn.",
+    message="name 'nn' is not defined",
+)
+def without_the_import():
+    raise NameError("name 'nn' is not defined")
 
 
 BEFORE = []
