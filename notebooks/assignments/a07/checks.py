@@ -804,6 +804,7 @@ def stop_at_the_end(early_stopping):
     check.call(early_stopping, [-1.0, -1.5, 2.0, 3.0], 5, gives=(1, 3))
     falling = [0.5, 0.4999, 0.4998, 0.4997]
     check.call(early_stopping, falling, 2, gives=(3, 3))
+    check.call(early_stopping, np.array(falling), 2, gives=(3, 3))
 
 
 def stop_somewhere(early_stopping, seed, n):
