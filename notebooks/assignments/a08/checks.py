@@ -634,7 +634,7 @@ def pool_of_twelve(max_pool):
 
 
 def pool_of_the_dark(max_pool):
-    x = -np.arange(1.0, 17).reshape(1, 2, 2, 4)
+    x = -np.arange(1, 17).reshape(1, 2, 2, 4)  # whole numbers
     _pool(max_pool, x, 2, 2, [[[[-1, -3]], [[-9, -11]]]])
 
 
