@@ -14,8 +14,9 @@ _ENVIRONMENT = {
     "TF_FORCE_GPU_ALLOW_GROWTH": "true",  # take GPU memory as it is needed,
     "XLA_PYTHON_CLIENT_PREALLOCATE": "false",  # so that all three share it
     "KERAS_BACKEND": "tensorflow",
-    "OMP_WAIT_POLICY": "PASSIVE",  # PyTorch's idle threads sleep, not spin:
-    # on a busy machine its small steps are then several times faster
+    # PyTorch's threads on Linux wait awake for some microseconds, then sleep:
+    # at once would make small steps slow, later would slow other programs.
+    "GOMP_SPINCOUNT": "20000",
 }
 
 

@@ -192,6 +192,12 @@ def weights_with(initial_weights, d, k, slope, fan):
         "distribution.",
         "rng.normal and rng.standard_normal draw from one.",
     )
+    means = [np.mean(W, axis, dtype=float) for axis in (None, 0, 1)]
+    check.that(
+        min(np.abs(mean).max() for mean in means) > 1e-8 * sigma,
+        "the weights have the mean 0 exactly, so they aren't independent.",
+        "return what rng draws, times the deviation, and don't correct it.",
+    )
 
 
 def _blame_the_deviation(spread, sigma, d, k, slope, fan):
@@ -337,14 +343,15 @@ def batch_without_variation(batch_norm):
 
 def random_batch(batch_norm, seed, n, d, dtype=float):
     rng = np.random.default_rng(seed)
-    X = rng.normal(3, 2, (n, d)).astype(dtype)
     gamma, beta = rng.normal(size=(2, d)).astype(dtype)
-    mean, var = _statistics(X)
-    right = _normalized(X.astype(float), mean, var, gamma, beta, 0.01)
-    check.call(
-        *(with_lists(batch_norm), X, gamma, beta, 0.01),
-        gives=(right, mean, var),
-    )
+    for kind in (dtype, int):
+        X = rng.normal(3, 2, (n, d)).astype(kind)
+        mean, var = _statistics(X)
+        right = _normalized(X.astype(float), mean, var, gamma, beta, 0.01)
+        check.call(
+            *(with_lists(batch_norm), X, gamma, beta, 0.01),
+            gives=(right, mean, var),
+        )
 
 
 def _statistics(X):
@@ -457,15 +464,15 @@ def _unchanged(mean, var, running):
 
 
 def work_on_many(layer, seed, n, d, momentum, dtype=float):
-    """Train on some batches, then infer."""
+    """Train on some batches, one of them a batch of one, then infer."""
     is_own_work(layer)
     rng = np.random.default_rng(seed)
     gamma, beta = rng.normal(size=(2, d)).astype(dtype)
     running = rng.normal(size=d), rng.uniform(1, 2, d)
     running = tuple(part.astype(dtype) for part in running)
     right, settings = running, (momentum, 0.01)
-    for _ in range(3):
-        X = rng.normal(2, 3, (n, d)).astype(dtype)
+    for size in (n, 1, n):
+        X = rng.normal(2, 3, (size, d)).astype(dtype)
         batch = _statistics(X)
         Y, *running = _at_work(layer, X, gamma, beta, running, True, *settings)
         running = tuple(map(_as_arrays, running))
@@ -574,14 +581,16 @@ def gradient_of_one_entry(batch_norm_backward):
 
 def gradient_of_a_random_batch(batch_norm_backward, seed, n, d, dtype=float):
     rng = np.random.default_rng(seed)
-    X, G = rng.normal(1, 2, (2, n, d)).astype(dtype)
+    G = rng.normal(1, 2, (n, d)).astype(dtype)
     gamma = rng.normal(size=d).astype(dtype)
-    right = _by_differences(G, X, gamma, 0.3)
-    check.call(
-        *(batch_norm_backward, G, X, gamma, 0.3),
-        gives=right,
-        advise=about_input_gradient(right),
-    )
+    for kind in (dtype, int):
+        X = rng.normal(1, 2, (n, d)).astype(kind)
+        right = _by_differences(G, X.astype(float), gamma, 0.3)
+        check.call(
+            *(batch_norm_backward, G, X, gamma, 0.3),
+            gives=right,
+            advise=about_input_gradient(right),
+        )
 
 
 def _by_differences(G, X, gamma, eps):
@@ -775,9 +784,10 @@ def dropout_gradient_of_six(dropout_backward):
 def dropout_gradient_of_many(dropout_backward, seed, n, d, p, dtype=float):
     is_own_work(dropout_backward)
     rng = np.random.default_rng(seed)
-    G, keep = rng.normal(size=(n, d)).astype(dtype), rng.random((n, d)) > p
-    right = np.where(keep, G.astype(float) / (1 - p), 0)
-    check.call(dropout_backward, G, keep, p, gives=right)
+    for p in (p, p / 20):
+        G, keep = rng.normal(size=(n, d)).astype(dtype), rng.random((n, d)) > p
+        right = np.where(keep, G.astype(float) / (1 - p), 0)
+        check.call(dropout_backward, G, keep, p, gives=right)
 
 
 # 9 · Early stopping

@@ -201,8 +201,8 @@ def parameters_of_the_text(count_params):
 
 def parameters_of_single_layers(count_params):
     cases = [], [POOL], [conv(3, 1, 1)], [conv(3, 7, 2, False)]
-    cases += [dense(5, 1, False)], [dense(1, 5)]
-    _counts(count_params, [(c,) for c in cases], [0, 0, 4, 84, 5, 10])
+    cases += [dense(5, 1, False)], [dense(1, 5)], 2 * [conv(4, 4, 3)]
+    _counts(count_params, [(c,) for c in cases], [0, 0, 4, 84, 5, 10, 296])
 
 
 def parameters_of_others(count_params, seed, n=12):
@@ -576,7 +576,7 @@ def backward_where_stencils_overlap(conv2d_backward):
 
 
 def backward_of_one_padded_pixel(conv2d_backward):
-    x, w = np.array([[[[5]]]]), np.arange(1.0, 10.0).reshape(1, 1, 3, 3)
+    x, w = np.array([[[[5]]]]), np.arange(1, 10).reshape(1, 1, 3, 3)
     dy = np.array([[[[0.5]]]])
     dw = 2.5 * (w == 5)
     right = [[[[2.5]]]], dw, [0.5]
@@ -634,8 +634,8 @@ def pool_of_twelve(max_pool):
 
 
 def pool_of_the_dark(max_pool):
-    x = -np.arange(1, 17).reshape(1, 2, 2, 4)  # whole numbers
-    _pool(max_pool, x, 2, 2, [[[[-1, -3]], [[-9, -11]]]])
+    x = -1001 * np.arange(1, 17).reshape(1, 2, 2, 4)  # whole numbers
+    _pool(max_pool, x, 2, 2, [[[[-1001, -3003]], [[-9009, -11011]]]])
 
 
 def pool_of_random_images(max_pool, seed, shape, size, stride):
@@ -742,12 +742,12 @@ def gradient_of_overlaps(max_pool_backward):
 def gradient_of_random_images(
     max_pool_backward, seed, shape, size, stride, levels
 ):
-    """levels: how many values pixels have; few make ties, 0 makes none."""
+    """levels: how many values pixels have; few make ties, 0 near ties."""
     is_own_work(max_pool_backward)
     rng = np.random.default_rng(seed)
-    x = rng.normal(size=shape)
-    if levels:
-        x = rng.integers(-levels, 0, shape)
+    x = rng.integers(-(levels or 3), 0, shape)
+    if not levels:
+        x = x + rng.normal(0, 1e-7, shape)
     places = windows_of(x, size, stride).shape[:4]
     dy = rng.normal(size=places)
     _pool_back(max_pool_backward, dy, x, size, stride)
@@ -902,7 +902,13 @@ def _new_eye(build, seed):
 def _scores(eye, photos):
     import torch
 
-    scores = eye(photos.clone())
+    given = photos.clone()
+    scores = eye(given)
+    check.that(
+        torch.equal(given, photos),
+        "forward changes the photos that it is given.",
+        "x = x - 0.5 makes a new tensor, x -= 0.5 changes the one given.",
+    )
     check.that(
         scores is not None, "forward returns None.", "return the scores."
     )

@@ -507,6 +507,17 @@ def same_weights_for_all_neurons(d, k, slope, fan, rng):
     return np.repeat(sigma * one[:, None], k, axis=1)
 
 
+@mistake(
+    "initial_weights",
+    "return what rng draws, times the deviation, and don't correct it.",
+)
+def weights_standardized(d, k, slope, fan, rng):
+    n = {"in": d, "out": k, "average": (d + k) / 2}[fan]
+    W = rng.normal(size=(d, k))
+    W = (W - W.mean(axis=0)) / W.std(axis=0)
+    return W * np.sqrt(2 / ((1 + slope**2) * n))
+
+
 @accepted("initial_weights")
 def weights_by_multiplying(d, k, slope, fan, rng):
     keeps = 0.5 + 0.5 * slope * slope

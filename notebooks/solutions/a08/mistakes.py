@@ -589,6 +589,22 @@ def a_list_of_counts(layers):
     return [counted([layer], conv_all, dense_all) for layer in layers]
 
 
+@mistake(
+    "count_params",
+    "two layers of the same size count twice: a set keeps one of them.",
+)
+def same_sizes_counted_once(layers):
+    sizes = {"pool": lambda layer: 0}
+    sizes["conv"] = lambda layer: (
+        (layer["inputs"] * layer["kernel"] ** 2 + layer["bias"])
+        * layer["outputs"]
+    )
+    sizes["dense"] = lambda layer: (
+        (layer["inputs"] + layer["bias"]) * layer["outputs"]
+    )
+    return sum({sizes[layer["kind"]](layer) for layer in layers})
+
+
 @accepted("count_params")
 def sums_of_a_generator(layers):
     return sum(
@@ -1700,6 +1716,15 @@ def infinity_among_whole_numbers(x, size, stride):
     )
 
 
+@mistake(
+    "max_pool",
+    "begin with a pixel of the window, or with -np.inf: pixels may be smaller "
+    "than any number that seems small.",
+)
+def pool_from_minus_100(x, size, stride):
+    return np.maximum(pooled(x, size, stride), -100)
+
+
 @accepted("max_pool")
 def pool_by_windows(x, size, stride):
     windows = np.lib.stride_tricks.sliding_window_view(
@@ -1938,6 +1963,14 @@ def put_at_steps_of_the_size(dy, x, size, stride):
         a, b = divmod(int(x[seen].argmax()), size)
         dx[n, c, i * size + a, j * size + b] += dy[n, c, i, j]
     return dx
+
+
+@mistake(
+    "max_pool_backward",
+    "compare exactly: a pixel that is a little smaller hasn't won.",
+)
+def nearly_equal_pixels_tie(dy, x, size, stride):
+    return sent_back(dy, x.round(5), size, stride, first_of)
 
 
 @accepted("max_pool_backward")
