@@ -51,7 +51,7 @@ badges: $(READY)  ## point badges and set-up cells to REPO=owner/name [TAG=v1.1]
 timings: $(READY)  ## measure lectures, each alone: [NB=notebooks/...]
 	.venv/bin/python -m tools.notebooks timings $(NB)
 
-train-08: $(READY)  ## run lecture 08's long experiments, about two hours
+train-08: $(READY)  ## run lecture 08's long experiments, 90 minutes
 	.venv/bin/python -m tools.train 08
 
 data: $(READY)  ## fetch the data sets for work without a network
