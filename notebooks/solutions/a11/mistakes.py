@@ -766,7 +766,8 @@ mistakes(
 )
 mistakes(
     "count_next",
-    "all that has followed is kept, not only what followed most often.",
+    "what else has followed the same context is lost: all of it is kept, not "
+    "only the first or the most frequent.",
     only_the_most_frequent=lambda text, order: {
         context: {max(f, key=f.get): max(f.values())}
         for context, f in rightly_counted(text, order).items()
@@ -805,6 +806,21 @@ mistakes(
     line_breaks_as_spaces=lambda text, order: rightly_counted(
         text.replace("\n", " "), order
     ),
+)
+
+
+mistakes(
+    "count_next",
+    "this counts how often the context, or the character, occurs anywhere; "
+    "count how often the one follows the other.",
+    counts_of_contexts_in_the_text=lambda text, order: {
+        context: {c: text.count(context) for c in followed}
+        for context, followed in rightly_counted(text, order).items()
+    },
+    counts_of_characters_in_the_text=lambda text, order: {
+        context: {c: text.count(c) for c in followed}
+        for context, followed in rightly_counted(text, order).items()
+    },
 )
 
 
@@ -925,6 +941,9 @@ mistakes(
     "predict",
     SUMS,
     divided_by_n=mixing(lambda c, t, p: (c + t * p) / c.sum()),
+    divided_by_the_largest_and_t=mixing(
+        lambda c, t, p: (c + t * p) / (c.max() + t)
+    ),
     divided_by_t=mixing(lambda c, t, p: (c + t * p) / t),
     divided_by_each=mixing(lambda c, t, p: (c + t * p) / (c + t)),
     divided_by_n_and_the_alphabet=mixing(
@@ -1197,6 +1216,74 @@ def the_highest_order_alone(tables, context, alphabet):
             c = np.array([followed.get(a, 0) for a in alphabet])
             return (c + len(followed) * p) / (c.sum() + len(followed))
     return p
+
+
+@mistake(
+    "predict",
+    "n is how often something followed *this* context, not any context of the "
+    "table.",
+)
+def n_of_the_whole_table(tables, context, alphabet):
+    p = np.full(len(alphabet), 1 / len(alphabet))
+    for k, table in enumerate(tables[: len(context) + 1]):
+        if followed := table.get(context[len(context) - k :]):
+            n = sum(sum(f.values()) for f in table.values())
+            c = np.array([followed.get(a, 0) for a in alphabet])
+            p = (c + len(followed) * p) / (n + len(followed))
+    return p
+
+
+@mistake("predict", NEW_ONES)
+def t_of_the_whole_table(tables, context, alphabet):
+    p = np.full(len(alphabet), 1 / len(alphabet))
+    for k, table in enumerate(tables[: len(context) + 1]):
+        if followed := table.get(context[len(context) - k :]):
+            t = len(set().union(*table.values()))
+            c = np.array([followed.get(a, 0) for a in alphabet])
+            p = (c + t * p) / (c.sum() + t)
+    return p
+
+
+@mistake(
+    "predict",
+    "the formula holds for order 0, too: it corrects 1/V.",
+)
+def plain_shares_for_order_0(tables, context, alphabet):
+    c = np.array([tables[0][""].get(a, 0) for a in alphabet])
+    p = c / c.sum()
+    for k in range(1, min(len(tables), len(context) + 1)):
+        if followed := tables[k].get(context[len(context) - k :]):
+            c = np.array([followed.get(a, 0) for a in alphabet])
+            p = (c + len(followed) * p) / (c.sum() + len(followed))
+    return p
+
+
+@mistake(
+    "predict",
+    "the orders aren't averaged: each corrects the one below it.",
+)
+def mean_of_the_orders(tables, context, alphabet):
+    shares = [np.full(len(alphabet), 1 / len(alphabet))]
+    for k, table in enumerate(tables[: len(context) + 1]):
+        if followed := table.get(context[len(context) - k :]):
+            c = np.array([followed.get(a, 0) for a in alphabet])
+            shares.append(c / c.sum())
+    return np.mean(shares, axis=0)
+
+
+@mistake(
+    "predict",
+    "0 / 0: where the last k characters aren't in the table, n and t are 0. "
+    "Leave p as it is there.",
+    message="division by zero",
+)
+def nothing_by_nothing_in_a_loop(tables, context, alphabet):
+    p = [1 / len(alphabet)] * len(alphabet)
+    for k, table in enumerate(tables):
+        row = table.get(context[len(context) - k :], {})
+        n, t = sum(row.values()), len(row)
+        p = [(row.get(a, 0) + t * q) / (n + t) for a, q in zip(alphabet, p)]
+    return np.array(p)
 
 
 @mistake(
@@ -1529,11 +1616,51 @@ def counts_from_one(scores, temperature, rng):
     return drawn(rng, heated(scores, temperature)) + 1
 
 
-@mistake("sample", "something is added to T: divide by T itself.")
+@mistake(
+    "sample",
+    "it isn't T by which the scores are divided: is something added to it, "
+    "or is it limited?",
+)
 def warmer_by_a_thousandth(scores, temperature, rng):
     if temperature == 0:
         return int(np.argmax(scores))
     return drawn(rng, heated(scores, temperature + 1e-3))
+
+
+@mistake(
+    "sample",
+    "at a small T all of them become 0, and 0 / 0 is nan: subtract the "
+    "largest score, divide by T, and only then take exponentials.",
+    message="contain NaN",
+)
+def probabilities_to_the_power_of_1_by_t(scores, temperature, rng):
+    if temperature == 0:
+        return int(np.argmax(scores))
+    probs = heated(scores, 1) ** (1 / temperature)
+    return drawn(rng, probs / probs.sum())
+
+
+@mistake(
+    "sample",
+    "some probabilities are negative: exponentials never are; what is done to "
+    "them, but to divide by their sum?",
+    message="are not non-negative",
+)
+def scores_as_they_are(scores, temperature, rng):
+    if temperature == 0:
+        return int(np.argmax(scores))
+    scores = scores - np.mean(scores) + 0.1
+    return drawn(rng, scores / scores.sum())
+
+
+@mistake(
+    "sample",
+    "the index counts in the sorted scores, not in those that were given.",
+)
+def index_of_the_sorted(scores, temperature, rng):
+    if temperature == 0:
+        return int(np.argmax(scores))
+    return drawn(rng, heated(np.sort(scores)[::-1], temperature))
 
 
 @accepted("sample")
@@ -1757,19 +1884,60 @@ def a_list_of_scores(X, h, Wx, Wh, b, Wy, c):
 
 @mistake(
     "unroll",
-    "X has the steps on its first axis, X[t] is (n, d): here the texts are "
-    "walked through as if they were steps.",
-    message="could not be broadcast together",
+    "X has the steps on its first axis: X[t] is (n, d), the inputs of step t.",
+    message="is out of bounds for axis 1",
 )
 def texts_as_steps(X, h, Wx, Wh, b, Wy, c):
-    if len(X) == 2 and X.shape[1] == 1:
-        H = rightly(X, h, Wx, Wh, b)
-        return H @ Wy + c, H[-1]
     H = []
-    for t in range(X.shape[1]):
+    for t in range(len(X)):
         h = np.tanh(X[:, t] @ Wx + h @ Wh + b)
         H.append(h)
     return np.array(H) @ Wy + c, h
+
+
+@mistake(
+    "unroll",
+    "h * Wh multiplies element by element; the matrix product is h @ Wh.",
+    message="could not be broadcast together with shapes (3,5) (5,5)",
+)
+def element_by_element(X, h, Wx, Wh, b, Wy, c):
+    H = run(X, h, lambda x, s: np.tanh(x @ Wx + s * Wh + b))
+    return H @ Wy + c, H[-1]
+
+
+@mistake(
+    "unroll",
+    "what goes into the next step is the state, (n, m), not the scores.",
+    message="size 1 is different from 2",
+)
+def scores_instead_of_the_state(X, h, Wx, Wh, b, Wy, c):
+    S = []
+    for x in X:
+        state = np.tanh(x @ Wx + h @ Wh + b)
+        h = state @ Wy + c
+        S.append(h)
+    return np.array(S), state
+
+
+SHAPE_OF_SCORES = (
+    "the array that takes the scores has another shape: they are (T, n, k), T "
+    "steps of n texts."
+)
+
+
+@mistake("unroll", SHAPE_OF_SCORES, message="could not broadcast input array")
+def into_an_array_like_x(X, h, Wx, Wh, b, Wy, c):
+    S = np.zeros(X.shape)
+    S[:] = rightly(X, h, Wx, Wh, b) @ Wy + c
+    return S, h
+
+
+@mistake("unroll", SHAPE_OF_SCORES, message="could not broadcast input array")
+def into_an_array_of_one_text(X, h, Wx, Wh, b, Wy, c):
+    H, S = rightly(X, h, Wx, Wh, b), np.zeros((len(X), 1, len(c)))
+    for t, state in enumerate(H):
+        S[t] = state @ Wy + c
+    return S, H[-1]
 
 
 @mistake(
@@ -2500,6 +2668,127 @@ def weights_of_each_step(dH, X, H, h, Wh):
     return dWx, *of_weights(X, before, inside)[1:], dh
 
 
+def with_db(change):
+    """Return an answer whose db is change(inside, dH + later, T)."""
+
+    def answer(dH, X, H, h, Wh):
+        inside, before, dh = back(dH, X, H, h, Wh)
+        dWx, dWh, _ = of_weights(X, before, inside)
+        return dWx, dWh, change(inside, inside / (1 - H**2)), dh
+
+    return answer
+
+
+mistakes(
+    "backward",
+    "b is added for each text and in each step: sum over both, and over "
+    "nothing else.",
+    db_mean_of_texts=with_db(lambda a, g: a.mean(axis=1).sum(axis=0)),
+    db_mean_of_steps=with_db(lambda a, g: a.mean(axis=0).sum(axis=0)),
+    db_mean=with_db(lambda a, g: a.mean(axis=(0, 1))),
+    db_all_the_same=with_db(lambda a, g: 0 * a[0, 0] + a.sum()),
+    db_of_the_last_step=with_db(lambda a, g: a[-1].sum(axis=0)),
+    db_of_the_first_text=with_db(lambda a, g: a[:, 0].sum(axis=0)),
+)
+mistakes(
+    "backward",
+    "b stands inside of tanh, as the other weights do: its gradient has the "
+    "slope, too.",
+    db_without_slope=with_db(lambda a, g: g.sum(axis=(0, 1))),
+)
+
+
+@mistake(
+    "backward",
+    "Wh stands inside of tanh: its gradient has the slope, too.",
+)
+def dwh_without_slope(dH, X, H, h, Wh):
+    inside, before, dh = back(dH, X, H, h, Wh)
+    dWx, _, db = of_weights(X, before, inside)
+    return dWx, of_weights(X, before, inside / (1 - H**2))[1], db, dh
+
+
+@mistake(
+    "backward",
+    "sum over the texts, axis 0 of what one step gives, (n, m).",
+    message="could not be broadcast together with shapes (4,) (2,) (4,)",
+)
+def db_over_the_wrong_axis(dH, X, H, h, Wh):
+    dWx, dWh, db, dh = grads(dH, X, H, h, Wh)
+    db = np.zeros(len(Wh))
+    for part in back(dH, X, H, h, Wh)[0]:
+        db += part.sum(axis=1)
+    return dWx, dWh, db, dh
+
+
+SHAPE_OF_WX = (
+    "dWx is (d, m): its rows belong to the inputs, its columns to the state."
+)
+
+
+@mistake(
+    "backward",
+    SHAPE_OF_WX,
+    message="could not be broadcast together with shapes (3,4) (4,3) (3,4)",
+)
+def parts_of_dwx_transposed(dH, X, H, h, Wh):
+    _, dWh, db, dh = grads(dH, X, H, h, Wh)
+    dWx = np.zeros((X.shape[2], len(Wh)))
+    for x, part in zip(X, back(dH, X, H, h, Wh)[0]):
+        dWx += part.T @ x
+    return dWx, dWh, db, dh
+
+
+@mistake(
+    "backward",
+    SHAPE_OF_WX,
+    message="could not be broadcast together with shapes (4,4) (3,4) (4,4)",
+)
+def dwx_of_the_shape_of_wh(dH, X, H, h, Wh):
+    _, dWh, db, dh = grads(dH, X, H, h, Wh)
+    dWx = np.zeros(Wh.shape)
+    for x, part in zip(X, back(dH, X, H, h, Wh)[0]):
+        dWx += x.T @ part
+    return dWx, dWh, db, dh
+
+
+@mistake(
+    "backward",
+    "is a whole array used where one step is meant? X[t] is (n, d).",
+    message="size 1 is different from 3",
+)
+def all_inputs_at_once(dH, X, H, h, Wh):
+    _, dWh, db, dh = grads(dH, X, H, h, Wh)
+    return X.T @ back(dH, X, H, h, Wh)[0][-1], dWh, db, dh
+
+
+@mistake(
+    "backward",
+    "the last step is left out: the walk begins with it, at t = T - 1.",
+)
+def begins_before_the_last_step(dH, X, H, h, Wh):
+    return grads(dH[:-1], X[:-1], H[:-1], h, Wh)
+
+
+@mistake(
+    "backward",
+    "Python multiplies before it subtracts: the slope wants parentheses.",
+)
+def slope_without_parentheses(dH, X, H, h, Wh):
+    inside, later = np.zeros(H.shape), np.zeros(h.shape)
+    before = np.concatenate([h[None], H[:-1]])
+    for t in reversed(range(len(X))):
+        inside[t] = (dH[t] + later) * 1 - H[t] ** 2
+        later = inside[t] @ Wh.T
+    return *of_weights(X, before, inside), later
+
+
+@mistake("backward", "return dWx, dWh, db, dh, in this order.")
+def dh_first(dH, X, H, h, Wh):
+    dWx, dWh, db, dh = grads(dH, X, H, h, Wh)
+    return dh, dWx, dWh, db
+
+
 @accepted("backward")
 def back_with_einsum(dH, X, H, h, Wh):
     return list(grads(dH, X, H, h, Wh))
@@ -2733,8 +3022,8 @@ def an_array_of_arrays(grads, limit):
 
 @mistake(
     "clip",
-    "make new arrays: g * factor, not g *= factor, which changes those that "
-    "you were given.",
+    "make a new list of new arrays: g *= factor, or grads[i] = …, changes "
+    "those that you were given.",
 )
 def in_place(grads, limit):
     norm = length(grads)
@@ -2857,6 +3146,68 @@ mistakes(
         for g in grads
     ],
 )
+
+
+mistakes(
+    "clip",
+    "np.linalg.norm(matrix, 2) is something else: the root of the sum of all "
+    "squares is meant.",
+    spectral_norm=lambda grads, limit: shortened(
+        grads,
+        math.sqrt(sum(np.linalg.norm(g, 2) ** 2 for g in grads)),
+        limit,
+    ),
+)
+mistakes(
+    "clip",
+    "only some of the arrays are multiplied by the factor.",
+    first_array_only=lambda grads, limit: [
+        *shortened(grads[:1], length(grads), limit),
+        *grads[1:],
+    ],
+    last_array_only=lambda grads, limit: [
+        *grads[:-1],
+        *shortened(grads[-1:], length(grads), limit),
+    ],
+)
+mistakes(
+    "clip",
+    "N must be known before the first array is shortened: two loops, one "
+    "after the other.",
+    running_length=lambda grads, limit: [
+        shortened([g], length(grads[: i + 1]), limit)[0]
+        for i, g in enumerate(grads)
+    ],
+)
+mistakes(
+    "clip",
+    "whole numbers are cut off: is the result forced into the type of the "
+    "gradients?",
+    in_the_type_of_the_gradients=lambda grads, limit: [
+        new.astype(g.dtype)
+        for g, new in zip(grads, shortened(grads, length(grads), limit))
+    ],
+)
+
+
+@mistake(
+    "clip",
+    "a list has no square: loop over its arrays.",
+    message="'list' and 'int'",
+)
+def square_of_the_list(grads, limit):
+    return shortened(grads, np.sqrt(sum(grads**2)), limit)
+
+
+@mistake(
+    "clip",
+    "Python's sum adds up the rows of a matrix, and leaves an array: "
+    "np.sum(g**2) is one number.",
+    message="truth value of an array",
+)
+def pythons_sum(grads, limit):
+    norm = np.sqrt(sum(sum(g**2) for g in grads))
+    return [g * limit / norm if norm > limit else g for g in grads]
 
 
 @accepted("clip")
