@@ -1340,6 +1340,29 @@ def sigmoid_before_the_loss(x, logits, q):
 
 @mistake(
     "mended_loss",
+    "binary_cross_entropy without logits wants brightness; logits may be any "
+    "numbers.",
+    message="between 0 and 1",
+)
+def logits_as_brightness(x, logits, q):
+    pixels = F.binary_cross_entropy(logits, x, reduction="none")
+    return a_photo(pixels) + a_photo(loss_parts(x, logits, q)[1])
+
+
+@mistake("mended_loss", "grey pixels stay grey: x is used as it is.")
+def photos_in_black_and_white(x, logits, q):
+    pixels, codes = loss_parts((x > 0.5).float(), logits, q)
+    return a_photo(pixels) + a_photo(codes)
+
+
+@mistake("mended_loss", "first the logits, then the photos.")
+def photos_for_logits(x, logits, q):
+    pixels = F.binary_cross_entropy_with_logits(x, logits, reduction="none")
+    return a_photo(pixels) + a_photo(loss_parts(x, logits, q)[1])
+
+
+@mistake(
+    "mended_loss",
     "the cloud's distance from the standard distribution is asked for, not "
     "the other way round.",
 )
@@ -1558,6 +1581,34 @@ def walk_with_two_sigmoids(encode, decode, first, last, num):
 def walk_in_negative(encode, decode, first, last, num):
     a, b = means_of(encode, first, last)
     return bright(-decode(np.linspace(a, b, num)))
+
+
+@mistake("walk", "equally far apart along the line: no easing in and out.")
+def walk_that_eases(encode, decode, first, last, num):
+    a, b = means_of(encode, first, last)
+    steps = np.linspace(0, 1, num)
+    return bright(decode(line(a, b, steps**2 * (3 - 2 * steps))))
+
+
+@mistake("walk", "each pixel by itself: a sigmoid, no softmax.")
+def walk_by_softmax(encode, decode, first, last, num):
+    a, b = means_of(encode, first, last)
+    exps = np.exp(decode(np.linspace(a, b, num)))
+    return exps / exps.sum(axis=1, keepdims=True)
+
+
+@mistake("walk", "logits become brightness by the sigmoid, not by clipping.")
+def walk_by_clipping(encode, decode, first, last, num):
+    a, b = means_of(encode, first, last)
+    return np.clip(decode(np.linspace(a, b, num)), 0, 1)
+
+
+@mistake("walk", "the ends are drawn from their codes, too: no photos.")
+def walk_between_photos(encode, decode, first, last, num):
+    a, b = means_of(encode, first, last)
+    pictures = bright(decode(np.linspace(a, b, num)))
+    pictures[0], pictures[-1] = first, last
+    return pictures
 
 
 @mistake("walk", "each picture is a row of the result.")
