@@ -198,21 +198,19 @@ def _about_table(found, right, order):
         return (
             "contexts are longer than `order` characters: where do they begin?"
         )
-    if short < order == long:
+    if long < order:
+        return "contexts are shorter than `order` characters."
+    if short < order:
         return (
             "at the start of the text, or at its end, there is no whole "
             "context: where does the loop begin, and where does it end?"
         )
-    if short < order:
-        return "contexts are shorter than `order` characters."
     if "" in followed:
         return "the end of the text is followed by nothing, not even by ''."
     if not all(isinstance(c, str) and len(c) == 1 for c in followed):
         return "what follows is the one character behind the context."
     if any(0 in counts.values() or not counts for counts in found.values()):
         return "nothing is in the table that doesn't occur."
-    if not found.keys() <= right.keys():
-        return "there are contexts that no character of the text follows."
     if all([*f.values()] == [1] for f in found.values()):
         return (
             "each context has a single entry: a context that comes again must "
@@ -385,8 +383,7 @@ def slips_of_draws(scores, T):
             np.roll(softmax(scores / T), -1),
         ],
         "it isn't T by which the scores are divided: is something added to "
-        "it, "
-        "or is it limited?": [
+        "it, or is it limited?": [
             softmax(scores / (T + more)) for more in (1e-3, 1e-2, 0.1)
         ],
     }
@@ -565,10 +562,7 @@ def _steps(unroll, *arguments):
         own[1],
         right[1].tolist(),
         "the last state",
-        lambda state: (
-            "the scores are right: return the state that the last "
-            "of them come from."
-        ),
+        lambda state: "the last scores are right: they come from this state.",
     )
     return own
 
@@ -805,7 +799,7 @@ class Parrot:
 
     def __init__(self, learn, say):
         self.learn, self.say, self.heard = learn, say, []
-        self.spoke, self.chosen = [], ""  # what it had heard before; what
+        self.chosen, self.spoke = "", []  # what, and after hearing how much
 
     def step(self, char, state):
         try:
@@ -871,8 +865,7 @@ def _what_went_wrong(parrot, found, right, state, seed):
     if parrot.chosen.startswith(right):
         return (
             f"{right!r} has been chosen, rightly: return just these "
-            f"characters, "
-            "one behind the other."
+            "characters, one behind the other."
         )
     if not parrot.spoke and right:
         return "choose is never called: it picks a character by its scores."
