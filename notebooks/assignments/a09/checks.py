@@ -663,7 +663,8 @@ def _loss(mended_loss, *arrays):
         check.that(
             isinstance(loss, torch.Tensor),
             f"the result is of type {type(loss).__name__}, not a tensor.",
-            "no item, no NumPy: the gradients flow back through the tensor.",
+            "return one tensor, with both parts in it; item() and NumPy cut "
+            "the way back.",
         )
         found = loss.detach().numpy()
         check.that(

@@ -1349,6 +1349,18 @@ def logits_as_brightness(x, logits, q):
     return a_photo(pixels) + a_photo(loss_parts(x, logits, q)[1])
 
 
+@mistake(
+    "mended_loss",
+    "this function knows no batchmean: none, mean and sum only.",
+    message="batchmean is not a valid value",
+)
+def with_batchmean(x, logits, q):
+    pixels = F.binary_cross_entropy_with_logits(
+        logits, x, reduction="batchmean"
+    )
+    return pixels + a_photo(loss_parts(x, logits, q)[1])
+
+
 @mistake("mended_loss", "grey pixels stay grey: x is used as it is.")
 def photos_in_black_and_white(x, logits, q):
     pixels, codes = loss_parts((x > 0.5).float(), logits, q)
@@ -1642,6 +1654,26 @@ def walk_that_adds(encode, decode, first, last, num):
 )
 def walk_from_single_photos(encode, decode, first, last, num):
     (a, _), (b, _) = encode(first), encode(last)
+    return bright(decode(np.linspace(a, b, num)))
+
+
+@mistake(
+    "walk",
+    "encode wants an array (n, p), not a list: np.stack makes one.",
+    message="list indices must be integers",
+)
+def walk_from_a_list(encode, decode, first, last, num):
+    a, b = encode([first, last])[0]
+    return bright(decode(np.linspace(a, b, num)))
+
+
+@mistake(
+    "walk",
+    "encode returns the means of all photos, and the log-variances of all; "
+    "not one code after the other.",
+)
+def walk_from_means_to_log_variances(encode, decode, first, last, num):
+    a, b = encode(np.stack([first, last]))
     return bright(decode(np.linspace(a, b, num)))
 
 
