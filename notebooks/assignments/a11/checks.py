@@ -211,7 +211,9 @@ def _about_table(found, right, order):
         return "what follows is the one character behind the context."
     if any(0 in counts.values() or not counts for counts in found.values()):
         return "nothing is in the table that doesn't occur."
-    if all([*f.values()] == [1] for f in found.values()):
+    if found.keys() <= right.keys() and all(
+        [*counts.values()] == [1] for counts in found.values()
+    ):
         return (
             "each context has a single entry: a context that comes again must "
             "keep what has been counted. Or does the loop end at once?"
@@ -347,6 +349,8 @@ def slips_of_draws(scores, T):
     probs, size = softmax(scores), len(scores)
     noise = np.random.default_rng(0).random((DRAWS, size))
     loud = np.eye(size)[(softmax(scores / T) * noise).argmax(axis=1)]
+    sums = np.cumsum(softmax(scores / T))
+    anew = sums * np.cumprod([1, *1 - sums[:-1]])
     power = 2.0 ** ((scores - np.max(scores)) / T)
     return {
         "it is always the same one: at this temperature others must be drawn, "
@@ -369,6 +373,7 @@ def slips_of_draws(scores, T):
         "the shares are like the scores themselves: the scores are "
         "logarithms, take exponentials.": [
             scores / scores.sum(),
+            (scores - max(scores)) / sum(scores - max(scores)),
             scores ** (1 / T) / sum(scores ** (1 / T)),
         ]
         if min(scores) >= 0 < sum(scores)
@@ -376,6 +381,8 @@ def slips_of_draws(scores, T):
         "the largest of p times a random number isn't a draw by p.": [
             loud.mean(axis=0)
         ],
+        "draw one random number, and compare the sums of probabilities with "
+        "it.": [anew],
         "e to the power, not 2.": [power / power.sum()],
         "the index is one off: a sum of probabilities is compared the wrong "
         "way, or counted from 1?": [
@@ -573,8 +580,8 @@ def _about_shape(found, right):
         if found[-2:] == right and len(found) == 3:
             return "the state after the last step, and no other: (n, m)."
         return "the scores come first, then the last state, (n, m)."
-    if len(found) == 2 and found[0] == right[0] * right[1] > right[1]:
-        return "the steps are joined: np.array(list) has an axis for them."
+    if found == (right[0] * right[1], right[2]) and right[0] > 1:
+        return "an axis is missing: np.array(list) has one for the steps."
     if len(found) == 2:
         return (
             "first the scores of *all* steps, (T, n, k), then the last state."
@@ -593,7 +600,7 @@ def _about_shape(found, right):
 def two_steps(unroll):
     is_own_work(unroll)
     X, h = np.array([[[1.0]], [[-1.0]]]), np.array([[0.5]])
-    Wx, Wh, b = np.array([[1.0]]), np.array([[-1.0]]), np.array([0.5])
+    Wx, Wh, b = np.array([[1.0]]), np.array([[-2.0]]), np.array([0.5])
     Wy, c = np.array([[2.0, -1.0]]), np.array([0.0, 1.0])
     _steps(unroll, X, h, Wx, Wh, b, Wy, c)
 
@@ -753,7 +760,7 @@ def clip_of_two_shapes(clip):
 
 
 def clip_of_three_and_four(clip):
-    for limit in 1, 10:
+    for limit in 1, 4.5, 10:
         factor = min(1, limit / 5)
         _clip(clip, [[3.0], [4.0]], limit, ([3 * factor], [4 * factor]))
 
@@ -905,6 +912,8 @@ def _what_went_wrong(parrot, found, right, state, seed):
             "it hears the last character of the seed twice: its scores are "
             "there already when the seed has ended."
         )
+    if len(parrot.spoke) < len(right):
+        return "for each new character choose is called, with new scores."
     if len(after) < len(right) - 1:
         return "the parrot must hear each character that it has said."
     return (

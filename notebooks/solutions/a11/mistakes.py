@@ -410,6 +410,17 @@ mistakes(
 )
 
 
+@mistake("bits_and_perplexity", RAGGED, message="must match exactly")
+def a_matrix_of_the_batches(batches, num_characters):
+    return right_bits([np.vstack(batches)], num_characters), 1
+
+
+@mistake("bits_and_perplexity", "return numbers, not strings.")
+def written_numbers(batches, num_characters):
+    bits = right_bits(batches, num_characters)
+    return f"{bits:.4f}", f"{right_perplexity(batches):.4f}"
+
+
 @accepted("bits_and_perplexity")
 def by_running_sums(batches, num_characters):
     nats, n = 0.0, 0
@@ -851,6 +862,31 @@ def new_ones_are_not_counted(text, order):
         else:
             table[context][char] = 1
     return table
+
+
+mistakes(
+    "count_next",
+    "a context is read from left to right: this is turned round.",
+    contexts_backward=lambda text, order: {
+        context[::-1]: followed
+        for context, followed in rightly_counted(text, order).items()
+    },
+)
+mistakes(
+    "count_next",
+    "characters are counted, spaces too, not words.",
+    words_instead=lambda text, order: nested(
+        (" ".join(text.split()[i - order : i]), text.split()[i])
+        for i in range(order, len(text.split()))
+    ),
+)
+mistakes(
+    "count_next",
+    "nothing stands before the text: the first context is its beginning.",
+    spaces_before_the_text=lambda text, order: rightly_counted(
+        " " * order + text, order
+    ),
+)
 
 
 @accepted("count_next")
@@ -1319,6 +1355,14 @@ def uniform_if_too_short(tables, context, alphabet):
     return mixed(tables, context, alphabet)
 
 
+@mistake(
+    "predict",
+    "return the probabilities of all characters, not the likeliest one.",
+)
+def the_likeliest_character(tables, context, alphabet):
+    return alphabet[mixed(tables, context, alphabet).argmax()]
+
+
 @accepted("predict")
 def by_recursion_for_each(tables, context, alphabet):
     def p(k, char):
@@ -1663,6 +1707,30 @@ def index_of_the_sorted(scores, temperature, rng):
     return drawn(rng, heated(np.sort(scores)[::-1], temperature))
 
 
+@mistake(
+    "sample",
+    "the probabilities don't sum to 1: divide the exponentials by their sum, "
+    "and by nothing else afterwards.",
+    message="not sum to 1",
+)
+def divided_by_t_at_the_end(scores, temperature, rng):
+    if temperature == 0:
+        return int(np.argmax(scores))
+    return drawn(rng, heated(scores, temperature) / temperature)
+
+
+@mistake(
+    "sample",
+    "rng.choice(n, p=probs): by position, the second argument is how many are "
+    "drawn.",
+    message="cannot be interpreted as an integer",
+)
+def probabilities_by_position(scores, temperature, rng):
+    if temperature == 0:
+        return int(np.argmax(scores))
+    return int(rng.choice(len(scores), heated(scores, temperature)))
+
+
 @accepted("sample")
 def by_cumulative_sums(scores, temperature, rng):
     if temperature == 0:
@@ -1907,7 +1975,8 @@ def element_by_element(X, h, Wx, Wh, b, Wy, c):
 
 @mistake(
     "unroll",
-    "what goes into the next step is the state, (n, m), not the scores.",
+    "what goes into the next step is the state, (n, m); here it has the shape "
+    "of the scores. (b belongs to the state, c to the scores.)",
     message="size 1 is different from 2",
 )
 def scores_instead_of_the_state(X, h, Wx, Wh, b, Wy, c):
@@ -2051,7 +2120,7 @@ mistakes(
 )
 mistakes(
     "unroll",
-    "it reads the inputs from the last step to the first.",
+    "the inputs are read in another order: X[t] is the input of step t.",
     from_the_last_input_on=lambda X, h, Wx, Wh, b, Wy, c: (
         rightly(X[::-1], h, Wx, Wh, b) @ Wy + c,
         rightly(X[::-1], h, Wx, Wh, b)[-1],
@@ -2089,6 +2158,16 @@ mistakes(
         rightly(X, h, Wx, Wh, b)[-1],
     ),
 )
+
+
+@mistake(
+    "unroll",
+    "Wy is (m, k): the scores are H @ Wy, and nothing is transposed.",
+    message="size 2 is different from 1",
+)
+def wy_transposed(X, h, Wx, Wh, b, Wy, c):
+    H = rightly(X, h, Wx, Wh, b)
+    return H @ Wy.T + c, H[-1]
 
 
 @accepted("unroll")
@@ -2789,6 +2868,78 @@ def dh_first(dH, X, H, h, Wh):
     return dh, dWx, dWh, db
 
 
+mistakes(
+    "backward",
+    "the slope of tanh is 1 - y², once, with y the state after *this* step: "
+    "look at what yours is.",
+    slope_of_the_given_state_always=lambda dH, X, H, h, Wh: grads(
+        *(dH, X, H, h, Wh), slope=lambda H, before, t: 1 - h**2
+    ),
+    root_of_the_slope=gathered(
+        lambda t, later, dH, H, slope: (dH[t] + later) * slope[t] ** 0.5
+    ),
+    square_of_the_slope=gathered(
+        lambda t, later, dH, H, slope: (dH[t] + later) * slope[t] ** 2
+    ),
+    slope_of_the_state_times_wh=lambda dH, X, H, h, Wh: grads(
+        *(dH, X, H, h, Wh),
+        slope=lambda H, before, t: 1 - np.tanh(H[t] @ Wh) ** 2,
+    ),
+)
+mistakes(
+    "backward",
+    "dH[t] alone is what this step's own scores send; what later ones send "
+    "arrives by way of the states.",
+    own_scores_of_all_later_steps=gathered(
+        lambda t, later, dH, H, slope: (dH[t:].sum(axis=0) + later) * slope[t]
+    ),
+    own_scores_summed_up=gathered(
+        lambda t, later, dH, H, slope: dH[t:].sum(axis=0) * slope[t]
+    ),
+    own_scores_of_all_steps=gathered(
+        lambda t, later, dH, H, slope: (dH.sum(axis=0) + later) * slope[t]
+    ),
+)
+mistakes(
+    "backward",
+    "in the first step, too, the state's own scores count.",
+    first_scores_left_out=gathered(
+        lambda t, later, dH, H, slope: ((dH[t] if t else 0) + later) * slope[t]
+    ),
+)
+mistakes(
+    "backward",
+    "to the state before the first step leads one way only: from the inside "
+    "of the first tanh, through Wh.",
+    dh_of_the_first_scores=with_last(lambda dh, a, dH, H, h, Wh: dH[0]),
+    dh_through_wh_twice=with_last(lambda dh, a, dH, H, h, Wh: dh @ Wh.T),
+)
+mistakes(
+    "backward",
+    "X[t] belongs to the gradient of step t: one of the two is turned round.",
+    inputs_turned_round=with_weights(
+        lambda X, before, inside: (X[::-1], before, inside)
+    ),
+)
+
+
+def sent_back(send, name, message):
+    """Note an answer that sends a gradient back by a wrong product."""
+
+    def answer(dH, X, H, h, Wh):
+        return grads(dH, X, H, h, Wh, send=send)
+
+    answer.__name__ = name
+    hint = "what goes back, (n, m), is a row for each text: inside @ Wh.T."
+    mistake("backward", hint, message=message)(answer)
+
+
+sent_back(lambda a, Wh: Wh @ a.T, "wh_times_columns", "shapes (2,4) (4,2)")
+sent_back(lambda a, Wh: a * Wh.T, "wh_by_elements", "shapes (2,4) (4,4)")
+sent_back(lambda a, Wh: np.dot(Wh.T, a), "wh_first", "not aligned")
+sent_back(lambda a, Wh: Wh.T @ a, "wh_first_by_matmul", "core dimension")
+
+
 @accepted("backward")
 def back_with_einsum(dH, X, H, h, Wh):
     return list(grads(dH, X, H, h, Wh))
@@ -3210,6 +3361,66 @@ def pythons_sum(grads, limit):
     return [g * limit / norm if norm > limit else g for g in grads]
 
 
+mistakes(
+    "clip",
+    "each entry keeps its share: all are multiplied by limit / N.",
+    all_set_to_the_limit=lambda grads, limit: [
+        np.full(g.shape, limit) if length(grads) > limit else g for g in grads
+    ],
+    all_of_the_size_of_the_limit=lambda grads, limit: [
+        np.sign(g) * limit if length(grads) > limit else g for g in grads
+    ],
+)
+mistakes(
+    "clip",
+    "// cuts off what stands behind the point.",
+    cut_off=lambda grads, limit: [
+        g * limit // length(grads) if length(grads) > limit else g
+        for g in grads
+    ],
+)
+mistakes(
+    "clip",
+    "N seems to be no root of a sum of squares: square every entry, sum, and "
+    "take the root.",
+    root_of_summed_lengths=lambda grads, limit: shortened(
+        grads, math.sqrt(sum(length([g]) for g in grads)), limit
+    ),
+    root_of_summed_sizes=by_length(lambda x: np.sqrt(np.abs(x).sum())),
+    largest_sum_of_sizes=lambda grads, limit: shortened(
+        grads, max(np.abs(g).sum() for g in grads), limit
+    ),
+    root_of_cubes=by_length(lambda x: (np.abs(x) ** 3).sum() ** (1 / 3)),
+)
+mistakes(
+    "clip",
+    "what is compared with the limit is N itself, not an entry, and not its "
+    "square or the limit's.",
+    compared_with_the_square=lambda grads, limit: [
+        g * (limit / length(grads) if length(grads) > limit**2 else 1)
+        for g in grads
+    ],
+    compared_by_the_largest_entry=lambda grads, limit: [
+        g
+        * (
+            limit / length(grads)
+            if max(np.abs(x).max() for x in grads) > limit
+            else 1
+        )
+        for g in grads
+    ],
+)
+
+
+@mistake(
+    "clip",
+    "g.ravel() makes one row of each array; then they can be joined.",
+    message="same number of dimensions",
+)
+def joined_as_they_are(grads, limit):
+    return shortened(grads, np.linalg.norm(np.concatenate(grads)), limit)
+
+
 @accepted("clip")
 def by_one_vector(grads, limit):
     norm = np.linalg.norm(np.concatenate([np.ravel(g) for g in grads]))
@@ -3448,6 +3659,17 @@ def chooses_by_both(step, choose, state, seed, length):
         both = step(said[-1], state)
         state = both[1]
     return said
+
+
+@mistake(
+    "speak",
+    "step is given two things, the character and the state.",
+    message="positional argument: 'state'",
+)
+def step_without_state(step, choose, state, seed, length):
+    for char in seed:
+        scores, state = step(char)
+    return choose(scores)
 
 
 @accepted("speak")
