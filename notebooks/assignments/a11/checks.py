@@ -746,8 +746,22 @@ def _clip(clip, grads, limit, right):
         found,
         tuple(right),
         f"the list (N is {norm:.6g}, the limit {limit:g})",
-        lambda found: "print N, and the factor by which you multiply.",
+        functools.partial(_about_factor, given, limit),
     )
+
+
+def _about_factor(given, limit, found):
+    before, after = (
+        np.concatenate([np.ravel(array).astype(float) for array in arrays])
+        for arrays in (given, found)
+    )
+    factor = before @ after / max(before @ before, 1e-300)
+    if factor > 0 and comparing.same(after, factor * before):
+        return (
+            f"all entries are multiplied by {factor:.4g}, as if N were "
+            f"{limit / factor:.4g}."
+        )
+    return "all entries must be multiplied by one number: print it, and N."
 
 
 MATRIX, VECTOR = [[1.0, -2.0], [2.0, 4.0]], [-8.0, 4.0, 8.0]
@@ -777,6 +791,7 @@ def clip_of_whole_numbers(clip):
     right = [[1.0, 0.0], [0.0, -1.0]], [0.5, 0.5]
     _clip(clip, [[[2, 0], [0, -2]], [1, 1]], np.sqrt(10) / 2, right)
     _clip(clip, [[2, 1]], 3, ([2, 1],))
+    _clip(clip, [[1, -1], [1]], 1, ([1 / 3**0.5, -1 / 3**0.5], [1 / 3**0.5]))
 
 
 def clip_of_others(clip, seed):

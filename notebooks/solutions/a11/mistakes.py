@@ -421,6 +421,21 @@ def written_numbers(batches, num_characters):
     return f"{bits:.4f}", f"{right_perplexity(batches):.4f}"
 
 
+mistakes(
+    "bits_and_perplexity",
+    "divide the sum of all losses by the number of all tokens: batches differ "
+    "in size.",
+    tokens_of_the_first_batch=lambda batches, n: (
+        right_bits(batches, n),
+        np.exp(total(batches) / len(batches[0])),
+    ),
+    batches_times_the_first_size=lambda batches, n: (
+        right_bits(batches, n),
+        np.exp(total(batches) / len(batches) / len(batches[0])),
+    ),
+)
+
+
 @accepted("bits_and_perplexity")
 def by_running_sums(batches, num_characters):
     nats, n = 0.0, 0
@@ -2168,6 +2183,36 @@ mistakes(
 def wy_transposed(X, h, Wx, Wh, b, Wy, c):
     H = rightly(X, h, Wx, Wh, b)
     return H @ Wy.T + c, H[-1]
+
+
+mistakes(
+    "unroll",
+    "the state before is multiplied by Wh once, and added.",
+    wh_twice=with_step(
+        lambda x, s, Wx, Wh, b: np.tanh(x @ Wx + s @ Wh @ Wh + b)
+    ),
+    minus_the_state=with_step(
+        lambda x, s, Wx, Wh, b: np.tanh(x @ Wx - s @ Wh + b)
+    ),
+)
+mistakes(
+    "unroll",
+    "each step has its own input: X[t].",
+    the_first_input_always=lambda X, h, Wx, Wh, b, Wy, c: (
+        rightly(X[[0] * len(X)], h, Wx, Wh, b) @ Wy + c,
+        rightly(X[[0] * len(X)], h, Wx, Wh, b)[-1],
+    ),
+)
+
+
+@mistake(
+    "unroll",
+    "from the second step on it begins with zeros: hand the new state on.",
+)
+def zeros_from_the_second_step_on(X, h, Wx, Wh, b, Wy, c):
+    H = [np.tanh(X[0] @ Wx + h @ Wh + b)]
+    H += [np.tanh(x @ Wx + b) for x in X[1:]]
+    return np.array(H) @ Wy + c, H[-1]
 
 
 @accepted("unroll")
