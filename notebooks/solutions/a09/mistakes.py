@@ -1573,9 +1573,7 @@ def walk_from_edges(encode, decode, first, last, num):
     return bright(decode(np.linspace(a, b, num)))
 
 
-@mistake(
-    "walk", "called a second time, it draws another code: walk from the mean."
-)
+@mistake("walk", "nothing is drawn by chance here: walk from mean to mean.")
 def walk_with_noise(encode, decode, first, last, num):
     means, log_var = encode(np.stack([first, last]))
     noise = np.random.default_rng().normal(size=means.shape)
