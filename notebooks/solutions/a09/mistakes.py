@@ -14,6 +14,11 @@ SECOND = (
     "it is given all that it needs: does it draw random numbers of its own, "
     "or keep something from the first call?"
 )
+KIND = (
+    "+= keeps the kind of an array, here whole numbers: a = a + ... makes a "
+    "new one, with fractions."
+)
+CAST = "Cannot cast ufunc"
 OWN_WORK = "the exercise is to write it yourself, with NumPy."
 
 
@@ -174,6 +179,12 @@ def drawn_into_whole_numbers(mean, log_var, noise):
 )
 def cloud_of_the_first(mean, log_var, noise):
     return mean[0] + std_of(log_var[0]) * noise
+
+
+@mistake("draw_codes", KIND, message=CAST)
+def added_to_the_means(mean, log_var, noise):
+    mean += std_of(log_var) * noise[0]
+    return mean
 
 
 @accepted("draw_codes")
@@ -377,6 +388,14 @@ def multiplied_in_place(dz, log_var, noise):
     return dmean, (dz * noise).sum(axis=0) * std_of(log_var) / 4
 
 
+@mistake("draw_backward", KIND, message=CAST)
+def added_to_whole_numbers(dz, log_var, noise):
+    dlog_var = np.zeros_like(dz[0])
+    for g, e in zip(dz, noise):
+        dlog_var += g * e * std_of(log_var) / 2
+    return dz.sum(axis=0), dlog_var
+
+
 @accepted("draw_backward")
 def backward_by_einsum(dz, log_var, noise):
     sigma = np.exp(0.5 * log_var)
@@ -571,6 +590,13 @@ def kl_by_pytorch(mean, log_var):
     return torch.distributions.Normal(0, 1), mean, log_var
 
 
+@mistake("kl_to_standard", KIND, message=CAST)
+def kl_added_to_whole_numbers(mean, log_var):
+    terms = np.zeros_like(mean)
+    terms += kl_terms(mean, log_var)
+    return terms.sum(axis=1)
+
+
 @accepted("kl_to_standard")
 def kl_by_expm1(mean, log_var):
     return 0.5 * np.sum(np.square(mean) + np.expm1(log_var) - log_var, 1)
@@ -758,6 +784,12 @@ def weighted_by_q(mean, log_var, noise):
     _, log_q, log_p = logs(mean, log_var, noise)
     q = np.exp(log_q.sum(axis=2))
     return (q * (log_q - log_p).sum(axis=2)).mean(axis=0)
+
+
+@mistake("kl_by_drawing", KIND, message=CAST)
+def drawing_added_to_the_means(mean, log_var, noise):
+    mean += std_of(log_var) * noise[0]
+    return mean.sum(axis=1)
 
 
 @accepted("kl_by_drawing")
@@ -1680,6 +1712,12 @@ def walk_as_a_list(encode, decode, first, last, num):
     a, b = means_of(encode, first, last)
     codes = np.linspace(a, b, num)
     return [bright(decode(code[None]))[0] for code in codes]
+
+
+@mistake("walk", KIND, message=CAST)
+def walk_into_the_photo(encode, decode, first, last, num):
+    first += 0.5
+    return walk_of_logits(encode, decode, first, last, num)
 
 
 @accepted("walk")
