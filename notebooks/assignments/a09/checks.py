@@ -60,19 +60,27 @@ def compare(found, right, shape, last, slips=dict, what="the result"):
     try:
         check.equal(found, right, what)
     except Exception as error:
-        if "numbers" in getattr(error, "saw", {}):
-            with contextlib.suppress(Exception), np.errstate(all="ignore"):
-                error.hint = _hint(found, right, shape, last, slips)
+        with contextlib.suppress(Exception), np.errstate(all="ignore"):
+            error.hint = _hint(found, right, shape, last, slips)
         raise
 
 
 def _hint(found, right, shape, last, slips):
-    numbers = np.asarray(found, float)
+    if isinstance(found, (list, tuple)):
+        return "np.array(...) makes one array of it."
+    found, sizes = np.asarray(found), np.shape(right)
+    numbers = found.astype(float)
+    if found.shape == sizes and found.dtype.kind in "iu":
+        return FRACTIONS
+    if found.ndim > len(sizes) and comparing.same(
+        np.ravel(numbers), np.ravel(right)
+    ):
+        return f"the numbers are right: remove axes until it is {sizes}."
     if np.isfinite(numbers).all():
         for hint, results in slips().items():
             if any(comparing.same(numbers, result) for result in results):
                 return hint
-    if np.shape(found) != np.shape(right):
+    if found.shape != sizes:
         return shape
     wrong = np.argwhere(~np.isclose(found, right))
     return last(*wrong[0].tolist())
@@ -148,7 +156,11 @@ def slips_of_draws(mean, log_var, noise):
     std = np.sqrt(np.exp(log_var))
     right = mean + std * noise
     return {
-        FRACTIONS: [np.trunc(right), mean + np.trunc(std * noise)],
+        FRACTIONS: [
+            np.trunc(right),
+            mean + np.trunc(std * noise),
+            np.trunc(mean) + std * noise,
+        ],
         "all garments get the cloud of one of them.": [
             mean[k] + std[k] * noise for k in (0, -1)
         ],
@@ -158,6 +170,9 @@ def slips_of_draws(mean, log_var, noise):
         "a code's numbers each have a cloud and noise of their own.": [
             *(mean + std * noise[..., [k]] for k in (0, -1)),
             *(mean + std[:, [k]] * noise for k in (0, -1)),
+        ],
+        "each draw has noise of its own.": [
+            mean + std * noise[[k] * len(noise)] for k in (0, -1)
         ],
     }
 
@@ -270,7 +285,7 @@ def _backward(draw_backward, dz, log_var, noise, right=None):
     arguments = dz, log_var, noise
     right = backward(*arguments) if right is None else right
     found = called(draw_backward, *arguments)
-    told = "return dmean and dlog_var, in this order."
+    told = "return the pair dmean, dlog_var."
     check.that(
         isinstance(found, (tuple, list)) or np.ndim(found) == 3,
         f"the result is of type {type(found).__name__}, not a tuple.",
@@ -418,8 +433,8 @@ def _drawing(kl_by_drawing, mean, log_var, noise, right=None):
 
 def drawing_of_the_text(kl_by_drawing):
     mean, log_var = np.array([[1, 0], [0, 3]]), np.log([[1, 4], [1, 1]])
-    noise = np.array([[[0, 0], [1, 2]], [[1, 1], [0, -1]], [[2, -1], [2, 0]]])
-    right = np.array([2.5 - np.log(2), 5.5])
+    noise = np.array([[[0, 2], [1, 2]], [[1, -1], [0, -1]], [[2, 0], [2, 0]]])
+    right = np.array([4 - np.log(2), 5.5])
     _drawing(kl_by_drawing, mean, log_var, noise, right)
 
 
@@ -511,7 +526,7 @@ def pixels_that_are_certain(log_likelihood):
     _pixels(log_likelihood, x, logits, right)
     x, logits = np.array([[1, 0], [0, 1]]), np.array([[-25, 25], [45, -35]])
     _pixels(log_likelihood, x, logits, np.array([-50.0, -80.0]))
-    x, logits = np.array([[1, 0], [0, 0]]), np.array([[12, -14], [-12, -15]])
+    x, logits = np.array([[1, 0], [0, 1]]), np.array([[8, -9], [6, -7]])
     _pixels(log_likelihood, x, logits)
 
 
@@ -806,15 +821,16 @@ def _walk(walk, *arguments, right):
 
 def walk_of_the_text(walk):
     def encode(x):
-        mean = 2 * x[:, :1] ** 2 - 2 * x[:, 1:]
-        return mean, 0 * mean - 1
+        mean = x[:, [0]] ** 2 - x[:, [2]]
+        return mean, 0 * mean - 2
 
     def decode(z):
-        return np.log(3) * np.hstack([z, 2 - z**2])
+        return np.log(9) * np.hstack([z, 1 - 2 * z**2, -z])
 
-    right = [[0.9, 0.1], [0.75, 0.75], [0.5, 0.9], [0.25, 0.75], [0.1, 0.1]]
-    ends = np.array([1, 0]), np.array([0, 1])
-    _walk(walk, encode, decode, *ends, 5, right=np.array(right))
+    left = np.array([0.9, 0.75, 0.5, 0.25, 0.1])
+    right = np.stack([left, [0.1, 0.75, 0.9, 0.75, 0.1], 1 - left], axis=1)
+    ends = np.array([1, 0, 0]), np.array([0, 0, 1])
+    _walk(walk, encode, decode, *ends, 5, right=right)
 
 
 def walk_in_a_random_world(walk, seed, sizes, num, whole=False):
@@ -849,24 +865,30 @@ def _evidence(log_of_mean, log_weights, right):
     found = called(log_of_mean, log_weights)
 
     def last(i):
-        if not np.isfinite(found).all():
+        if np.isneginf(found).any():
             return (
                 "e to the power of -2000 is 0 for a computer: subtract the "
                 "largest logarithm of a garment first, and add it in the end."
+            )
+        if not np.isfinite(found).all():
+            return (
+                "e to a power above 709 is infinite for a computer: what must "
+                "be subtracted, so that no power is positive?"
             )
         name, cases = "log_weights", [[3.0], [-2000.0], [1500.0]]
         return (
             simplest(log_of_mean, evidence, name, [(1, 1)], cases)
             or simplest(log_of_mean, evidence, name, [(2, 1)], cases)
-            or "the weights of a garment are those in its column."
+            or f"garment {i} has the logarithms {shown(log_weights[:, i])}: "
+            "which weights are these, and what is their mean?"
         )
 
     compare(found, right, "each garment has one number, (n,).", last)
 
 
 def evidence_of_the_text(log_of_mean):
-    columns = [[1, 3], [4, 4], [9, 1]]
-    log_weights = np.vstack([np.log(columns), [-2000, -2000]]).T
+    columns = [[1, 2, 3], [4, 4, 4], [9, 5, 1]]
+    log_weights = np.vstack([np.log(columns), [-2000] * 3]).T
     right = np.array([np.log(2), np.log(4), np.log(5), -2000])
     _evidence(log_of_mean, log_weights, right)
 
@@ -877,3 +899,9 @@ def evidence_of_random_weights(log_of_mean, seed, shape):
     right = np.log(np.exp(log_weights).mean(axis=0))
     far = rng.choice([-2000.0, 1500.0], shape[1])
     _evidence(log_of_mean, log_weights + far, right + far)
+
+
+def evidence_of_far_apart_draws(log_of_mean):
+    log_weights = np.array([[-2000, 1500, 0], [1500, 1500, -900]])
+    right = np.array([1500, 1500, 0]) - np.log([2, 1, 2])
+    _evidence(log_of_mean, log_weights, right)

@@ -187,6 +187,21 @@ def added_to_the_means(mean, log_var, noise):
     return mean
 
 
+@mistake("draw_codes", "// cuts fractions off; / keeps them.")
+def halves_without_fractions(mean, log_var, noise):
+    return mean + np.exp(log_var // 2) * noise
+
+
+@mistake("draw_codes", "sigma multiplies the noise; nothing of it is added.")
+def deviation_added(mean, log_var, noise):
+    return mean + std_of(log_var) + noise
+
+
+@mistake("draw_codes", "an array is asked for, of all draws.")
+def draws_as_a_list(mean, log_var, noise):
+    return [mean + std_of(log_var) * e for e in noise]
+
+
 @accepted("draw_codes")
 def by_roots(mean, log_var, noise):
     return mean + np.sqrt(np.exp(log_var)) * noise
@@ -396,6 +411,22 @@ def added_to_whole_numbers(dz, log_var, noise):
     return dz.sum(axis=0), dlog_var
 
 
+@mistake("draw_backward", "// cuts fractions off; / keeps them.")
+def backward_without_fractions(dz, log_var, noise):
+    dmean = dz.sum(axis=0)
+    return dmean, (dz * noise).sum(axis=0) * np.exp(log_var // 2) / 2
+
+
+@mistake("draw_backward", "a sum over all draws: each is to be added.")
+def backward_of_the_last_draw(dz, log_var, noise):
+    return dz.sum(axis=0), dz[-1] * noise[-1] * std_of(log_var) / 2
+
+
+@accepted("draw_backward")
+def backward_in_single_precision(dz, log_var, noise):
+    return back(*(a.astype("f4") for a in (dz, log_var, noise)))
+
+
 @accepted("draw_backward")
 def backward_by_einsum(dz, log_var, noise):
     sigma = np.exp(0.5 * log_var)
@@ -598,6 +629,11 @@ def kl_added_to_whole_numbers(mean, log_var):
 
 
 @accepted("kl_to_standard")
+def kl_in_single_precision(mean, log_var):
+    return kl_terms(mean.astype("f4"), log_var.astype("f4")).sum(axis=1)
+
+
+@accepted("kl_to_standard")
 def kl_by_expm1(mean, log_var):
     return 0.5 * np.sum(np.square(mean) + np.expm1(log_var) - log_var, 1)
 
@@ -792,6 +828,37 @@ def drawing_added_to_the_means(mean, log_var, noise):
     return mean.sum(axis=1)
 
 
+@mistake(
+    "kl_by_drawing",
+    "z is squared for each draw; only then the draws are averaged.",
+)
+def draws_averaged_first(mean, log_var, noise):
+    z, e = logs(mean, log_var, noise)[0].mean(axis=0), noise.mean(axis=0)
+    return (z**2 - e**2 - log_var).sum(axis=1) / 2
+
+
+@mistake(
+    "kl_by_drawing",
+    "p has the mean 0, whatever the cloud's: log p is that of z itself.",
+)
+def prior_around_the_mean(mean, log_var, noise):
+    z, log_q, _ = logs(mean, log_var, noise)
+    return averaged(log_q + (np.log(2 * np.pi) + (z - mean) ** 2) / 2)
+
+
+@mistake("kl_by_drawing", "return the estimate as it is, negative or not.")
+def drawing_never_negative(mean, log_var, noise):
+    _, log_q, log_p = logs(mean, log_var, noise)
+    return np.maximum(averaged(log_q - log_p), 0)
+
+
+@accepted("kl_by_drawing")
+def drawing_in_single_precision(mean, log_var, noise):
+    arrays = (a.astype("f4") for a in (mean, log_var, noise))
+    _, log_q, log_p = logs(*arrays)
+    return averaged(log_q - log_p)
+
+
 @accepted("kl_by_drawing")
 def drawing_by_densities(mean, log_var, noise):
     sigma = np.exp(log_var / 2)
@@ -956,6 +1023,19 @@ def pixels_by_scipy(x, logits):
 
     terms = x * log_expit(logits) + (1 - x) * log_expit(-logits)
     return terms.sum(axis=1)
+
+
+@accepted("log_likelihood")
+def pixels_in_single_precision(x, logits):
+    x, logits = x.astype("f4"), logits.astype("f4")
+    return (x * logits - np.logaddexp(0, logits)).sum(axis=1)
+
+
+@accepted("log_likelihood")
+def pixels_by_parts_in_single_precision(x, logits):
+    x, logits = x.astype("f4"), logits.astype("f4")
+    soft = np.maximum(logits, 0) + np.log1p(np.exp(-np.abs(logits)))
+    return (x * logits - soft).sum(axis=1)
 
 
 @accepted("log_likelihood")
@@ -1178,6 +1258,35 @@ def elbo_by_drawing(x, mean, log_var, kl, w, error_var):
     )
     squares = ((x - w * z) ** 2).mean(axis=0)
     return bound((x, mean, log_var, kl, w, error_var), squares=squares)
+
+
+@mistake("elbo", "each garment has a cloud of its own: average nothing.")
+def one_width_for_all(x, mean, log_var, kl, w, error_var):
+    squares = (x - w * mean) ** 2 + w**2 * np.exp(log_var).mean()
+    return bound((x, mean, log_var, kl, w, error_var), squares=squares)
+
+
+@mistake(
+    "elbo",
+    "the squares are those of x - wz as it is: the error's variance stands "
+    "below them already.",
+)
+def error_among_the_squares(x, mean, log_var, kl, w, error_var):
+    arguments = x, mean, log_var, kl, w, error_var
+    squares = elbo_parts(*arguments)[1] + error_var
+    return bound(arguments, squares=squares)
+
+
+@mistake("elbo", "a / 2 * r is (a / 2) * r; what is below the line is 2 r.")
+def divided_and_multiplied(x, mean, log_var, kl, w, error_var):
+    arguments = x, mean, log_var, kl, w, error_var
+    return bound(arguments, divisor=2 / error_var)
+
+
+@accepted("elbo")
+def elbo_in_single_precision(x, mean, log_var, kl, w, error_var):
+    arrays = (a.astype("f4") for a in (x, mean, log_var, kl))
+    return bound((*arrays, np.float32(w), np.float32(error_var)))
 
 
 @accepted("elbo")
@@ -1639,7 +1748,11 @@ def walk_by_softmax(encode, decode, first, last, num):
     return exps / exps.sum(axis=1, keepdims=True)
 
 
-@mistake("walk", "logits become brightness by the sigmoid, not by clipping.")
+@mistake(
+    "walk",
+    "a pixel's brightness is the sigmoid of its logit: neither clipped nor "
+    "rounded.",
+)
 def walk_by_clipping(encode, decode, first, last, num):
     a, b = means_of(encode, first, last)
     return np.clip(decode(np.linspace(a, b, num)), 0, 1)
@@ -1714,10 +1827,70 @@ def walk_as_a_list(encode, decode, first, last, num):
     return [bright(decode(code[None]))[0] for code in codes]
 
 
+PHOTOS_IN_ROWS = (
+    "encode wants a photo a row, (2, p) for two: which axis of its input are "
+    "the photos?"
+)
+
+
+@mistake("walk", PHOTOS_IN_ROWS, message="out of bounds for axis 1")
+def walk_from_photos_in_columns(encode, decode, first, last, num):
+    a, b = encode(np.stack([first, last], axis=1))[0]
+    return bright(decode(np.linspace(a, b, num)))
+
+
+@mistake(
+    "walk",
+    "each of num steps meets all d numbers of a code: the steps must be a "
+    "column, (num, 1).",
+    message="could not be broadcast together with shapes (4,) (3,)",
+)
+def walk_without_a_column(encode, decode, first, last, num):
+    a, b = means_of(encode, first, last)
+    codes = a + np.linspace(0, 1, num) * (b - a)
+    return bright(decode(codes.reshape(num, -1)))
+
+
+@mistake(
+    "walk",
+    "fractions are lost: do the codes stand in an array of whole numbers?",
+)
+def walk_in_whole_steps(encode, decode, first, last, num):
+    a, b = means_of(encode, first, last)
+    codes = np.zeros((num, len(a)), dtype=first.dtype)
+    codes[:] = np.linspace(a, b, num)
+    return bright(decode(codes))
+
+
+@mistake(
+    "walk",
+    "decode wants an array of codes, (n, d): give it all at once, or z[None].",
+    message="too many subscripts",
+)
+def walk_from_single_codes(encode, decode, first, last, num):
+    a, b = means_of(encode, first, last)
+    return np.array([bright(decode(z)) for z in np.linspace(a, b, num)])
+
+
+@mistake("walk", "a straight line: the two parts add up to 1.")
+def walk_along_an_arc(encode, decode, first, last, num):
+    a, b = means_of(encode, first, last)
+    t = np.linspace(0, 1, num)[:, None]
+    return bright(decode(np.sqrt(1 - t) * a + np.sqrt(t) * b))
+
+
 @mistake("walk", KIND, message=CAST)
 def walk_into_the_photo(encode, decode, first, last, num):
     first += 0.5
     return walk_of_logits(encode, decode, first, last, num)
+
+
+@accepted("walk")
+def walk_in_single_precision(encode, decode, first, last, num):
+    a, b = means_of(encode, first, last).astype("f4")
+    t = np.linspace(0, 1, num, dtype="f4")[:, None]
+    logits = decode(a + t * (b - a)).astype("f4")
+    return 1 / (1 + np.exp(-logits))
 
 
 @accepted("walk")
@@ -1788,6 +1961,49 @@ def one_shift_for_all(log_weights):
     return largest + np.log(np.exp(log_weights - largest).mean(axis=0))
 
 
+OVERFLOW = (
+    "the draws of a garment may lie far apart, and e to a power above 709 is "
+    "infinite for a computer: is the largest power 0?"
+)
+
+
+@mistake("log_of_mean", OVERFLOW)
+def smallest_subtracted(log_weights):
+    low = log_weights.min(axis=0)
+    return low + np.log(np.exp(log_weights - low).mean(axis=0))
+
+
+@mistake("log_of_mean", OVERFLOW)
+def mean_subtracted(log_weights):
+    middle = log_weights.mean(axis=0)
+    return middle + np.log(np.exp(log_weights - middle).mean(axis=0))
+
+
+@mistake("log_of_mean", OVERFLOW)
+def first_subtracted(log_weights):
+    first = log_weights[0]
+    return first + np.log(np.exp(log_weights - first).mean(axis=0))
+
+
+@mistake("log_of_mean", "a mean of m weights: divide by m, not by m - 1.")
+def divided_by_one_draw_less(log_weights):
+    total = np.logaddexp.reduce(log_weights, axis=0)
+    with np.errstate(divide="ignore"):
+        return total - np.log(len(log_weights) - 1)
+
+
+@mistake("log_of_mean", "natural logarithms only: this one has the base 10.")
+def with_a_decadic_logarithm(log_weights):
+    top = log_weights.max(axis=0)
+    return top + np.log10(np.exp(log_weights - top).mean(axis=0))
+
+
+@mistake("log_of_mean", "the mean divides by the number of draws, m.")
+def divided_by_the_garments(log_weights):
+    total = np.logaddexp.reduce(log_weights, axis=0)
+    return total - np.log(log_weights.shape[1])
+
+
 @mistake("log_of_mean", "the mean runs over the draws, axis 0.")
 def mean_over_garments(log_weights):
     total = np.logaddexp.reduce(log_weights, axis=1)
@@ -1802,6 +2018,13 @@ def largest_logarithm(log_weights):
 @mistake("log_of_mean", "divide before the logarithm, not after it.")
 def divided_too_late(log_weights):
     return np.logaddexp.reduce(log_weights, axis=0) / len(log_weights)
+
+
+@accepted("log_of_mean")
+def log_of_mean_in_single_precision(log_weights):
+    log_weights = log_weights.astype("f4")
+    top = log_weights.max(axis=0)
+    return top + np.log(np.exp(log_weights - top).mean(axis=0))
 
 
 @accepted("log_of_mean")
