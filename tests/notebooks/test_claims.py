@@ -76,6 +76,7 @@ def test_every_rule_is_broken_once():
     "damage",
     [
         insert(5, *asked(9)),
+        replace(4, "The", "[Text](11b_predictive_text.ipynb). The"),
         titled('ax.set_title(f"It falls to {x:.2f} or {y:.0%}")'),
         titled('ax.set_title(f"{n} of 10, see L2 §2.1")'),
         titled("""ax.set_title(f"{share['50 %']:.2f}")"""),

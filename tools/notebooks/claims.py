@@ -23,9 +23,8 @@ def predicts(notebook):
     if len(asked) > MAX_PREDICTS:
         yield f"{len(asked)} times Predict, at most {MAX_PREDICTS}"
     for index, cell in notebook.markdown():
-        if re.search(
-            r"(?i)(?:\*\*?|__?)predict", cell.source.removeprefix(PREDICT)
-        ):
+        rest = cell.source.removeprefix(PREDICT)
+        if re.search(r"(?i)(?<!\w)(?:\*\*?|__?)predict", rest):
             yield (
                 f"cell {index}: a Predict is a cell of its own that begins "
                 f"'{PREDICT}'"
