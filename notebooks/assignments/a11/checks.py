@@ -59,15 +59,18 @@ def as_array(found):
 
 
 def kind_of(value):
-    """Say what a value is: its type, and an array's shape."""
-    array = isinstance(value, np.ndarray)
-    shape = f" and shape {value.shape}" if array else ""
-    return f"of type {type(value).__name__}{shape}"
+    """Say what a value is: its type, and its shape or length."""
+    kind = f"of type {type(value).__name__}"
+    if isinstance(value, np.ndarray):
+        return f"{kind} and shape {value.shape}"
+    sized = isinstance(value, (tuple, list))
+    return f"{kind} and length {len(value)}" if sized else kind
 
 
-def are(found, n):
-    """Tell whether a result consists of n things."""
-    return isinstance(found, (tuple, list)) and len(found) == n
+def has_parts(found, n, hint):
+    """Make sure that a result consists of n things."""
+    right = isinstance(found, (tuple, list)) and len(found) == n
+    check.that(right, f"the result is {kind_of(found)}.", hint)
 
 
 # 1 · Bits and perplexity
@@ -77,37 +80,32 @@ def _surprise(function, batches, characters):
     losses = [float(loss) for batch in batches for loss in batch]
     total, n = sum(losses), len(losses)
     found = called(function, batches, characters)
-    check.that(
-        are(found, 2) or np.shape(found) == (2,),
-        f"the result is {kind_of(found)}, not a pair.",
-        "return two numbers: bits per character, perplexity.",
+    found = tuple(found) if np.shape(found) == (2,) else found
+    hint = "return two numbers: bits per character, perplexity."
+    has_parts(found, 2, hint)
+
+    def advise(own):
+        if not np.isfinite(own):
+            return "e to the sum of many losses is too large: first the mean."
+        if np.isclose(own, right, 0.01):
+            return "is a result rounded, or ln 2 taken with few digits?"
+        return (
+            f"these are {n} losses, {total:.4g} nats in all, {total / n:.4g} "
+            f"nats in the mean, and {characters} characters: print yours."
+        )
+
+    right = total / np.log(2) / characters
+    check.equal(
+        found[0], right, "the first number, bits per character,", advise
     )
-    rounded = "is a result rounded, or ln 2 taken with few digits?"
-    for which, own, right, told in (
-        (
-            "first number, bits per character,",
-            *(found[0], total / np.log(2) / characters),
-            f"these are {n} losses, {total:.4g} nats in all, {characters} "
-            "characters.",
-        ),
-        (
-            "second number, the perplexity,",
-            *(found[1], np.exp(total / n)),
-            f"the mean loss of a token is {total / n:.4g} nats: print yours.",
-        ),
-    ):
-        close = comparing.is_numeric(own) and np.isclose(own, right, 0.01)
-        advise = rounded if np.all(close) else told
-        check.equal(own, right, f"the {which}", lambda found: advise)
-
-
-BATCHES = [np.full(10, 1.0), np.full(2, 3.0)]
+    right = np.exp(total / n)
+    check.equal(found[1], right, "the second number, the perplexity,", advise)
 
 
 def surprise_of_twelve(function):
     is_own_work(function)
-    _surprise(function, BATCHES, 40)
-    _surprise(function, BATCHES, 12)
+    for characters in 40, 12:
+        _surprise(function, [np.full(10, 1.0), np.full(2, 3.0)], characters)
 
 
 def surprise_of_whole_numbers(function):
@@ -115,12 +113,11 @@ def surprise_of_whole_numbers(function):
     _surprise(function, [np.array([2, 1, 0]), np.array([5])], 30)
 
 
-def surprise_of_others(function, seed):
-    surprise_of_twelve(function)
+def surprise_of_random(function, seed, characters, *sizes):
+    is_own_work(function)
     rng = np.random.default_rng(seed)
-    for sizes, characters in ((7, 1, 20), 90), ((3, 8), 11), ((5,), 60):
-        batches = [rng.exponential(1.5, size) for size in sizes]
-        _surprise(function, batches, characters)
+    batches = [rng.exponential(1.5, size) for size in sizes]
+    _surprise(function, batches, characters)
 
 
 # 2 · Counting
@@ -141,25 +138,15 @@ def tables(text, order):
     return [counted(text, k) for k in range(order + 1)]
 
 
-TWO_LEVELS = (
-    "the table has two levels: table[context] is a dictionary of its own, "
-    "{character: how often}."
-)
-
-
 def _table(function, text, order):
     right, found = counted(text, order), called(function, text, order)
+    parts = [found, *found.values()] if isinstance(found, dict) else [found]
+    wrong = [part for part in parts if not isinstance(part, dict)]
     check.that(
-        isinstance(found, dict),
-        f"the result is {kind_of(found)}, not a dictionary.",
-        TWO_LEVELS,
-    )
-    flat = [value for value in found.values() if not isinstance(value, dict)]
-    check.that(
-        not flat,
-        f"an entry of the table is {kind_of(flat and flat[0])}, not a "
-        "dictionary.",
-        TWO_LEVELS,
+        not wrong,
+        f"something is {kind_of([*wrong, 0][0])}, not a dictionary.",
+        "the table has two levels: table[context] is a dictionary of its own, "
+        "{character: how often}.",
     )
     check.that(
         found == right,
@@ -182,21 +169,16 @@ def _shown(found, right):
 
 
 def _about_table(found, right, order):
-    followed = {c for counts in found.values() for c in counts}
     if not all(isinstance(key, str) for key in found):
         return "cut the context out of the text: a piece of a str is a str."
     if not found:
         return "the table is empty: does the loop run at all?"
+    followed, counts = _followed(found), [*found.values()]
     long, short = max(map(len, found)), min(map(len, found))
-    last = all({key[-1:]} == {*found[key]} for key in found)
-    if long == short == order + 1 and last:
-        return (
-            "does the context hold the character that follows, too? It ends "
-            "before it, and has `order` characters."
-        )
     if long > order:
         return (
-            "contexts are longer than `order` characters: where do they begin?"
+            "contexts are longer than `order` characters: where do they "
+            "begin? They end before the character that follows."
         )
     if long < order:
         return "contexts are shorter than `order` characters."
@@ -209,16 +191,30 @@ def _about_table(found, right, order):
         return "the end of the text is followed by nothing, not even by ''."
     if not all(isinstance(c, str) and len(c) == 1 for c in followed):
         return "what follows is the one character behind the context."
-    if any(0 in counts.values() or not counts for counts in found.values()):
+    if any(0 in each.values() or not each for each in counts):
         return "nothing is in the table that doesn't occur."
-    if found.keys() <= right.keys() and all(
-        [*counts.values()] == [1] for counts in found.values()
-    ):
+    lost = {" ", "\n"} & (_followed(right) - {*followed, *"".join(found)})
+    if lost and len(found) > 1:
         return (
-            "each context has a single entry: a context that comes again must "
-            "keep what has been counted. Or does the loop end at once?"
+            f"{min(lost)!r} is nowhere in the table: each character counts, "
+            "spaces and line breaks, too."
         )
+    if len(counts[0]) > 1 and all(each == counts[0] for each in counts[1:]):
+        return (
+            "all contexts have the same counts: do they share one "
+            "dictionary? Each needs its own."
+        )
+    if len(right) > 1 and found.keys() == right.keys():
+        if all([*each.values()] == [1] for each in counts):
+            return (
+                "each context has a single entry: one that comes again must "
+                "keep what has been counted."
+            )
     return ""
+
+
+def _followed(table):
+    return {char for counts in table.values() for char in counts}
 
 
 def table_of_banana(count_next):
@@ -346,16 +342,20 @@ def softmax(scores):
 
 def slips_of_draws(scores, T):
     """Return {hint: shares that a slip gives}."""
-    probs, size = softmax(scores), len(scores)
-    noise = np.random.default_rng(0).random((DRAWS, size))
-    loud = np.eye(size)[(softmax(scores / T) * noise).argmax(axis=1)]
-    sums = np.cumsum(softmax(scores / T))
-    anew = sums * np.cumprod([1, *1 - sums[:-1]])
-    power = 2.0 ** ((scores - np.max(scores)) / T)
+    relative, size = (scores - np.max(scores)) / T, len(scores)
+    probs, right = softmax(scores), softmax(relative)
+    rng, many = np.random.default_rng(0), (DRAWS, size)
+    sums = np.cumsum(right)
+    power = 2.0**relative
+
+    def loudest(values):
+        return np.eye(size)[values.argmax(axis=1)].mean(axis=0)
+
     return {
         "it is always the same one: at this temperature others must be drawn, "
         "too.": list(np.eye(size)),
-        "the temperature changes nothing: is it used?": [probs],
+        "the temperature changes nothing: each score is divided by it, before "
+        "the exponential.": [probs],
         "the scores are multiplied by T, or the probabilities raised to the "
         "power T: cold must be timid. Divide the scores by T.": [
             softmax(scores * T)
@@ -363,13 +363,13 @@ def slips_of_draws(scores, T):
         "the temperature divides the scores, not the probabilities; and one "
         "softmax is enough.": [softmax(probs / T)],
         "one softmax too many: of what is a probability already.": [
-            softmax(softmax(scores / T)),
+            softmax(right),
             softmax(probs),
         ],
         "the temperature is used twice.": [softmax(scores / T**2)],
         "all are drawn equally often: where is p?": [np.full(size, 1 / size)],
         "the smallest score is drawn most often: is a sign wrong, or an "
-        "order reversed?": [softmax(-scores / T), softmax(scores / T)[::-1]],
+        "order reversed?": [softmax(-scores / T), right[::-1]],
         "the shares are like the scores themselves: the scores are "
         "logarithms, take exponentials.": [
             scores / scores.sum(),
@@ -378,16 +378,22 @@ def slips_of_draws(scores, T):
         ]
         if min(scores) >= 0 < sum(scores)
         else [],
-        "the largest of p times a random number isn't a draw by p.": [
-            loud.mean(axis=0)
+        "the largest of p, or of the scores, with random noise is no draw by "
+        "p.": [
+            loudest(right * rng.random(many)),
+            loudest(right + rng.random(many)),
+            loudest(relative + rng.random(many)),
+            loudest(relative + rng.normal(size=many)),
         ],
         "draw one random number, and compare the sums of probabilities with "
-        "it.": [anew],
+        "it.": [sums * np.cumprod([1, *1 - sums[:-1]])],
         "e to the power, not 2.": [power / power.sum()],
         "the index is one off: a sum of probabilities is compared the wrong "
-        "way, or counted from 1?": [
-            np.roll(softmax(scores / T), 1),
-            np.roll(softmax(scores / T), -1),
+        "way, or counted from 1?": [np.roll(right, 1), np.roll(right, -1)],
+        "the scores, divided by T, are cut to whole numbers: is an array of "
+        "whole numbers filled with them?": [
+            softmax(np.trunc(relative)),
+            softmax(np.trunc(scores / T)),
         ],
         "it isn't T by which the scores are divided: is something added to "
         "it, or is it limited?": [
@@ -538,15 +544,13 @@ def states(X, h, Wx, Wh, b):
     return np.array(found)
 
 
-PAIR = "return two things: the scores of all steps, and the last state."
-
-
 def _steps(unroll, *arguments):
     X, h, *weights = arguments
     H = states(X, h, *weights[:3])
     right = H @ weights[3] + weights[4], H[-1]
     found = called(unroll, *arguments)
-    check.that(are(found, 2), f"the result is {kind_of(found)}.", PAIR)
+    hint = "return two things: the scores of all steps, and the last state."
+    has_parts(found, 2, hint)
     own = tuple(map(as_array, found))
     for part, wanted in zip(own, right):
         shapes = np.shape(part), wanted.shape
@@ -571,7 +575,7 @@ def _steps(unroll, *arguments):
         "the last state",
         lambda state: "the last scores are right: they come from this state.",
     )
-    return own
+    return own[1]
 
 
 def _about_shape(found, right):
@@ -581,7 +585,7 @@ def _about_shape(found, right):
             return "the state after the last step, and no other: (n, m)."
         return "the scores come first, then the last state, (n, m)."
     if found == (right[0] * right[1], right[2]) and right[0] > 1:
-        return "an axis is missing: np.array(list) has one for the steps."
+        return "an axis is missing: steps and texts have one each, even of 1."
     if len(found) == 2:
         return (
             "first the scores of *all* steps, (T, n, k), then the last state."
@@ -623,10 +627,8 @@ def in_pieces(unroll, seed):
     rng = np.random.default_rng(seed)
     X = rng.integers(-1, 2, (6, 2, 3))  # whole numbers
     h, *weights = random_cell(rng, 2, 3, 4, 2)
-    whole = states(X, h, *weights[:3]) @ weights[3] + weights[4]
-    _, h = _steps(unroll, X[:4], h, *weights)
-    scores, _ = _steps(unroll, X[4:], h, *weights)
-    check.equal(scores, whole[4:].tolist(), "the second piece")
+    h = _steps(unroll, X[:4], h, *weights)
+    _steps(unroll, X[4:], h, *weights)
 
 
 # 6 · Backward
@@ -647,7 +649,6 @@ def way_back(dH, X, H, h, Wh):
     return dWx, dWh, inside.sum(axis=1), later
 
 
-FOUR = "return dWx, dWh, db, dh, in this order."
 WHERE_FROM = {
     "dWx": "Wx met X[t] at each step. Print the gradients by the inside of "
     "tanh, from the last step to the first.",
@@ -662,13 +663,7 @@ WHERE_FROM = {
 def _backward(backward, *arguments):
     *by_steps, dh = way_back(*arguments)
     found = called(backward, *arguments)
-    check.that(
-        are(found, 4),
-        f"the result has {len(found)} parts, not four."
-        if isinstance(found, tuple)
-        else f"the result is {kind_of(found)}.",
-        FOUR,
-    )
+    has_parts(found, 4, "return dWx, dWh, db, dh, in this order.")
     for own, steps, name in zip(found, [*by_steps, dh[None]], WHERE_FROM):
         own, right = as_array(own), steps.sum(axis=0)
         check.that(
@@ -726,13 +721,9 @@ def back_from_random(backward, seed, T, n, d, m):
 def _clip(clip, grads, limit, right):
     given = [np.array(grad) for grad in grads]
     found = called(clip, given, limit)
-    check.that(
-        are(found, len(grads)) and all(map(comparing.is_numeric, found)),
-        f"the result is {kind_of(found)}, not a list."
-        if not isinstance(found, tuple)
-        else f"the result has {len(found)} parts, not {len(grads)} arrays.",
-        "return a list of arrays, one for each that was given.",
-    )
+    hint = "return a list of arrays, one for each that was given."
+    has_parts(found, len(grads), hint)
+    check.that(comparing.is_numeric(tuple(found)), "not all are arrays.", hint)
     found = tuple(map(as_array, found))
     shapes = [np.shape(array) for array in found]
     check.that(
@@ -787,6 +778,12 @@ def clip_of_the_short(clip):
     _clip(clip, zeros, 1.0, zeros)
 
 
+def clip_of_the_tiny(clip):
+    is_own_work(clip)
+    _clip(clip, [[3e-6], [4e-6]], 1e-6, ([0.6e-6], [0.8e-6]))
+    _clip(clip, [[3e-6], [4e-6]], 1e-5, ([3e-6], [4e-6]))
+
+
 def clip_of_whole_numbers(clip):
     right = [[1.0, 0.0], [0.0, -1.0]], [0.5, 0.5]
     _clip(clip, [[[2, 0], [0, -2]], [1, 1]], np.sqrt(10) / 2, right)
@@ -806,17 +803,19 @@ def clip_of_others(clip, seed):
         right = [(grad * limit / norm).tolist() for grad in grads]
         _clip(clip, grads, limit, right)
     clip_of_the_short(clip)
+    clip_of_the_tiny(clip)
 
 
 # 8 · Speaking
 
-STRANGE = "~?!"  # said by a parrot that isn't given what it should be
+STRANGE = "?"  # said by a parrot that isn't given what it should be
 
 
 class Parrot:
     """A parrot that notes what it hears; its memory depends on all of it.
 
-    `step` and `choose` are what `speak` is given.
+    `step` and `choose` are what `speak` is given: new state = learn(char,
+    state), character = say(state, how many have been chosen before).
     """
 
     def __init__(self, learn, say):
@@ -833,23 +832,20 @@ class Parrot:
 
     def choose(self, scores):
         self.spoke.append(len(self.heard))
-        self.chosen += self._choice(scores)
-        return self.chosen[-1]
-
-    def _choice(self, scores):
-        if scores is None or scores == ("scores", None):
-            return STRANGE[scores is None]
-        if not isinstance(scores, tuple) or scores[0] != "scores":
-            return STRANGE[2]
-        return self.say(scores[1])
+        said = STRANGE
+        if isinstance(scores, tuple) and scores[:1] == ("scores",):
+            if scores[1] is not None:
+                said = self.say(scores[1], len(self.spoke) - 1)
+        self.chosen += said
+        return said
 
 
 def _right_speech(learn, say, state, seed, length):
     said = ""
     for char in seed:
         state = learn(char, state)
-    for _ in range(length):
-        said += say(state)
+    for i in range(length):
+        said += say(state, i)
         state = learn(said[-1], state)
     return said
 
@@ -891,6 +887,12 @@ def _what_went_wrong(parrot, found, right, state, seed):
         )
     if not parrot.spoke and right:
         return "choose is never called: it picks a character by its scores."
+    if len(parrot.spoke) > len(right):
+        return (
+            f"choose is called {len(parrot.spoke)} times for {len(right)} "
+            "characters: call it once for each, since it may draw at random; "
+            "what it gives is said, and heard."
+        )
     heard, all_of_it = parrot.heard, "the parrot must hear all of the seed "
     if not heard:
         return "the parrot hears nothing: call step with each character."
@@ -901,7 +903,7 @@ def _what_went_wrong(parrot, found, right, state, seed):
         return "step returns the scores first, then the new state."
     if any(isinstance(s, tuple) for s in states):
         return "step returns a pair: scores, state = step(char, state)."
-    if {*STRANGE} & {*found} and not any(new is None for new in news):
+    if STRANGE in found and not any(new is None for new in news):
         return "choose is given the scores that step has returned."
     if _differs(states[0], state):
         return "it doesn't begin with the state that is given."
@@ -950,7 +952,7 @@ def speech_of_counting(speak):
     def learn(char, state):
         return state + char
 
-    def say(state):
+    def say(state, times):
         return LETTERS[len(state)]
 
     _speech(speak, learn, say, "", "xyz", 4)
@@ -966,11 +968,26 @@ def speech_of_oddities(speak, seed, words, length):
         old, new = state["old"], state["new"]
         return {"old": new, "new": (5 * new + 3 * old + ord(char)) % 101}
 
-    def say(state):
+    def say(state, times):
         return LETTERS[(state["new"] + state["old"]) % 26]
 
     state = {"old": seed, "new": 7 * seed}
     _speech(speak, learn, say, state, words, length)
+
+
+def speech_by_chance(speak, words, length):
+    """Parrots whose memory begins with None or 0, and whose choice depends
+    on how often it has been made, as one by a random generator does."""
+    is_own_work(speak)
+
+    def learn(char, state):
+        return 7 * (3 if state is None else state + 2) + ord(char)
+
+    def say(state, times):
+        return LETTERS[(state + times * (times + 3)) % 26]
+
+    _speech(speak, learn, say, None, words, length)
+    _speech(speak, learn, say, 0, words, length)
 
 
 def chooser(alphabet, temperature, seed):
@@ -1041,14 +1058,10 @@ def learner(heard, new, alphabet, width=128, num_steps=700, batch_size=32):
 # 10 · A delay line
 
 
-def _line(delay_line, delay, seed, T=60):
+def repeats(delay_line, delay, seed):
     is_own_work(delay_line)
     found = check.call(delay_line, delay)
-    check.that(
-        are(found, 5),
-        f"the result is {kind_of(found)}, not five arrays.",
-        "return Wx, Wh, b, Wy, c, in this order.",
-    )
+    has_parts(found, 5, "return Wx, Wh, b, Wy, c, in this order.")
     arrays = [np.asarray(array, float) for array in found]
     m = arrays[0].shape[-1] if arrays[0].ndim else 0
     shapes = [array.shape for array in arrays]
@@ -1058,9 +1071,9 @@ def _line(delay_line, delay, seed, T=60):
         "the shapes are (1, m), (m, m), (m,), (m, 1), (1,).",
     )
     Wx, Wh, b, Wy, c = arrays
+    T = delay + 40
     X = np.random.default_rng(seed).choice([-1.0, 1.0], (T, 1, 1))
     scores = (states(X, np.zeros((1, m)), Wx, Wh, b) @ Wy + c)[:, 0, 0]
-    check.that(np.isfinite(scores).all(), "not all scores are numbers.")
     agrees = [  # with what was heard so many steps ago
         X[: T - other, 0, 0] * scores[other:] for other in range(delay + 4)
     ]
@@ -1086,12 +1099,3 @@ def _line(delay_line, delay, seed, T=60):
         f"the signs are right, but a score is only {size:.3g} in size.",
         "each tanh makes the number smaller: which weights make up for it?",
     )
-
-
-def repeats(delay_line, delay, seed):
-    _line(delay_line, delay, seed)
-
-
-def repeats_at_once_and_later(delay_line):
-    for delay, seed in (0, 2), (1, 3), (2, 4), (25, 5):
-        _line(delay_line, delay, seed)

@@ -362,9 +362,32 @@ mistakes(
         right_bits(batches, n),
         np.exp(batches[-1].mean()),
     ),
+)
+mistakes(
+    "bits_and_perplexity",
+    "this is the perplexity of the first batch alone, and that of the median "
+    "loss: the mean of all losses is asked for.",
     perplexity_of_the_first=lambda batches, n: (
         right_bits(batches, n),
         np.exp(batches[0].mean()),
+    ),
+    perplexity_of_the_median=with_right_bits(
+        lambda x, n: np.exp(np.median(x))
+    ),
+)
+mistakes(
+    "bits_and_perplexity",
+    "all losses count, each once: their sum is divided by the characters, "
+    "whatever the median is.",
+    median_times_tokens=with_right_perplexity(
+        lambda x, n: np.median(x) * x.size / LN2 / n
+    ),
+)
+mistakes(
+    "bits_and_perplexity",
+    "e to the sum of many losses is too large: first the mean.",
+    product_of_exponentials=with_right_bits(
+        lambda x, n: np.prod(np.exp(x)) ** (1 / x.size)
     ),
 )
 mistakes(
@@ -451,6 +474,13 @@ def by_weighted_means(batches, num_characters):
     means = [batch.mean() for batch in batches]
     mean = np.average(means, weights=sizes)
     return [mean * sum(sizes) / LN2 / num_characters, 2 ** (mean / LN2)]
+
+
+@accepted("bits_and_perplexity")
+def summed_in_float32(batches, num_characters):
+    losses = np.concatenate(batches).astype(np.float32)
+    bits = losses.sum() / np.float32(LN2) / num_characters
+    return float(bits), float(np.exp(losses.mean()))
 
 
 @accepted("bits_and_perplexity")
@@ -701,6 +731,17 @@ def beyond_the_end(text, order):
     return nested(
         (text[i : i + order], text[i + order]) for i in range(len(text))
     )
+
+
+@mistake("count_next", BEYOND, message="string index out of range")
+def looks_before_the_end(text, order):
+    table, i = {}, order
+    while True:
+        followed = table.setdefault(text[i - order : i], {})
+        followed[text[i]] = followed.get(text[i], 0) + 1
+        i += 1
+        if i == len(text):
+            return table
 
 
 @mistake("count_next", BEYOND)
@@ -1204,6 +1245,18 @@ def nothing_by_nothing(tables, context, alphabet):
     return p
 
 
+@mistake(
+    "predict",
+    "there may be fewer tables than the context has characters: loop over "
+    "the tables.",
+    message="list index out of range",
+)
+def beyond_the_tables(tables, context, alphabet):
+    for k in range(len(context) + 1):
+        tables[k].get(context[len(context) - k :])
+    return mixed(tables, context, alphabet)
+
+
 @accepted("predict")
 def a_list_of_probabilities(tables, context, alphabet):
     return mixed(tables, context, alphabet).tolist()
@@ -1434,7 +1487,10 @@ def drawn(rng, probs):
     return int(rng.choice(len(probs), p=probs))
 
 
-UNUSED = "the temperature changes nothing: is it used?"
+UNUSED = (
+    "the temperature changes nothing: each score is divided by it, before the "
+    "exponential."
+)
 MULTIPLIED = (
     "the scores are multiplied by T, or the probabilities raised to the power "
     "T: cold must be timid. Divide the scores by T."
@@ -1744,6 +1800,36 @@ def probabilities_by_position(scores, temperature, rng):
     if temperature == 0:
         return int(np.argmax(scores))
     return int(rng.choice(len(scores), heated(scores, temperature)))
+
+
+@mistake("sample", "e to the power, not 2.")
+def two_to_the_power(scores, temperature, rng):
+    if temperature == 0:
+        return int(np.argmax(scores))
+    return drawn(rng, heated(scores * np.log(2), temperature))
+
+
+@mistake(
+    "sample",
+    "the scores, divided by T, are cut to whole numbers: is an array of whole "
+    "numbers filled with them?",
+)
+def cut_to_whole_scores(scores, temperature, rng):
+    if temperature == 0:
+        return int(np.argmax(scores))
+    cut = ((scores - np.max(scores)) / temperature).astype(scores.dtype)
+    return drawn(rng, heated(cut, 1))
+
+
+@mistake(
+    "sample",
+    "the largest of p, or of the scores, with random noise is no draw by p.",
+)
+def scores_with_normal_noise(scores, temperature, rng):
+    if temperature == 0:
+        return int(np.argmax(scores))
+    noise = rng.normal(size=len(scores))
+    return int(np.argmax((scores - np.max(scores)) / temperature + noise))
 
 
 @accepted("sample")
@@ -2991,6 +3077,12 @@ def back_with_einsum(dH, X, H, h, Wh):
 
 
 @accepted("backward")
+def back_in_float32(dH, X, H, h, Wh):
+    found = grads(*map(np.float32, (dH, X, H, h, Wh)))
+    return tuple(map(np.float32, found))
+
+
+@accepted("backward")
 def back_by_loops(dH, X, H, h, Wh):
     T, n, m = H.shape
     dWx, dWh = np.zeros((X.shape[2], m)), np.zeros((m, m))
@@ -3406,6 +3498,17 @@ def pythons_sum(grads, limit):
     return [g * limit / norm if norm > limit else g for g in grads]
 
 
+@mistake(
+    "clip",
+    "Python's sum adds up the rows of a matrix, and leaves an array: "
+    "np.sum(g**2) is one number.",
+    message="could not be broadcast together with shapes (3,) (2,)",
+)
+def pythons_sum_without_comparison(grads, limit):
+    norm = np.sqrt(sum(sum(g**2) for g in grads))
+    return [g * limit / np.maximum(norm, limit) for g in grads]
+
+
 mistakes(
     "clip",
     "each entry keeps its share: all are multiplied by limit / N.",
@@ -3466,6 +3569,25 @@ def joined_as_they_are(grads, limit):
     return shortened(grads, np.linalg.norm(np.concatenate(grads)), limit)
 
 
+mistakes(
+    "clip",
+    "something is added to N, or to the factor: where all is tiny, it weighs "
+    "too much.",
+    n_and_a_millionth=lambda grads, limit: [
+        g * min(1, limit / (length(grads) + 1e-6)) for g in grads
+    ],
+    n_and_ten_millionths=lambda grads, limit: [
+        g * min(1, limit / (length(grads) + 1e-5)) for g in grads
+    ],
+    n_and_a_hundred_millionth=lambda grads, limit: [
+        g * min(1, limit / (length(grads) + 1e-8)) for g in grads
+    ],
+    n_and_ten_thousandths_of_a_millionth=lambda grads, limit: [
+        g * min(1, limit / (length(grads) + 1e-10)) for g in grads
+    ],
+)
+
+
 @accepted("clip")
 def by_one_vector(grads, limit):
     norm = np.linalg.norm(np.concatenate([np.ravel(g) for g in grads]))
@@ -3481,10 +3603,10 @@ def returned_as_they_are(grads, limit):
 
 
 @accepted("clip")
-def as_pytorch_does(grads, limit):
-    norm = np.sqrt(sum(np.linalg.norm(g) ** 2 for g in grads))
-    factor = min(limit / (norm + 1e-6), 1.0)
-    return tuple(np.array(g, float) * factor for g in grads)
+def as_tuples_of_float32(grads, limit):
+    norm = np.float32(length(grads))
+    factor = np.float32(limit) / norm if norm > limit else np.float32(1)
+    return tuple(np.float32(g) * factor for g in grads)
 
 
 @accepted("clip")
@@ -3682,6 +3804,55 @@ def hears_all_it_has_said(step, choose, state, seed, length):
     return said
 
 
+@mistake(
+    "speak",
+    "the state may be anything, and can't always be copied, or added to: hand "
+    "it on as it is.",
+    message="has no attribute 'copy'",
+)
+def copies_the_state(step, choose, state, seed, length):
+    return speaks(
+        lambda char, s: step(char, s.copy()), choose, state, seed, length
+    )
+
+
+@mistake("speak", "it doesn't begin with the state that is given.")
+def text_instead_of_none(step, choose, state, seed, length):
+    return speaks(step, choose, state or "", seed, length)
+
+
+def once_each(n, right):
+    return (
+        f"choose is called {n} times for {right} characters: call it once "
+        "for each, since it may draw at random; what it gives is said, and "
+        "heard."
+    )
+
+
+@mistake("speak", once_each(13, 8))
+def chooses_while_it_hears(step, choose, state, seed, length):
+    for char in seed:
+        scores, state = step(char, state)
+        new = choose(scores)
+    said = ""
+    for _ in range(length):
+        said += new
+        scores, state = step(new, state)
+        new = choose(scores)
+    return said
+
+
+@mistake("speak", once_each(16, 8))
+def says_one_and_hears_another(step, choose, state, seed, length):
+    for char in seed:
+        scores, state = step(char, state)
+    said = ""
+    for _ in range(length):
+        said += choose(scores)
+        scores, state = step(choose(scores), state)
+    return said
+
+
 @mistake("speak", "choose is given the scores that step has returned.")
 def chooses_by_the_state(step, choose, state, seed, length):
     for char in seed:
@@ -3785,6 +3956,14 @@ def the_opposite(delay):
 )
 def fades_away(delay):
     return line(delay + 1, gain=0.5, start=1.0)
+
+
+@mistake(
+    "delay_line",
+    "each tanh makes the number smaller: which weights make up for it?",
+)
+def louder_at_the_end(delay):
+    return line(delay + 1, gain=1.0, start=1.0, end=3.0)
 
 
 @mistake(
