@@ -2301,6 +2301,25 @@ def zeros_from_the_second_step_on(X, h, Wx, Wh, b, Wy, c):
     return np.array(H) @ Wy + c, H[-1]
 
 
+mistakes(
+    "unroll",
+    "the array that takes them holds whole numbers, as X does: fractions are "
+    "cut off.",
+    scores_in_the_type_of_x=lambda X, h, Wx, Wh, b, Wy, c: (
+        (rightly(X, h, Wx, Wh, b) @ Wy + c).astype(X.dtype),
+        rightly(X, h, Wx, Wh, b)[-1],
+    ),
+    states_in_the_type_of_x=lambda X, h, Wx, Wh, b, Wy, c: (
+        rightly(X, h, Wx, Wh, b).astype(X.dtype) @ Wy + c,
+        rightly(X, h, Wx, Wh, b)[-1],
+    ),
+    all_states_in_the_type_of_x=lambda X, h, Wx, Wh, b, Wy, c: (
+        rightly(X, h, Wx, Wh, b).astype(X.dtype) @ Wy + c,
+        rightly(X, h, Wx, Wh, b)[-1].astype(X.dtype),
+    ),
+)
+
+
 @accepted("unroll")
 def by_numbered_steps(X, h, Wx, Wh, b, Wy, c):
     T, n, _ = X.shape
