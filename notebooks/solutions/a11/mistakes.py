@@ -2950,6 +2950,19 @@ def db_over_the_wrong_axis(dH, X, H, h, Wh):
     return dWx, dWh, db, dh
 
 
+@mistake(
+    "backward",
+    "the array that takes the sum holds whole numbers: np.zeros(shape) holds "
+    "floats.",
+    message="Cannot cast ufunc 'add'",
+)
+def sums_in_whole_numbers(dH, X, H, h, Wh):
+    dWx, dWh, db, dh = grads(dH, X, H, h, Wh)
+    whole = np.zeros(dWx.shape, int)
+    whole += dWx
+    return whole, dWh, db, dh
+
+
 SHAPE_OF_WX = (
     "dWx is (d, m): its rows belong to the inputs, its columns to the state."
 )
