@@ -5,6 +5,7 @@ check, and stops at the first thing that is wrong.
 """
 
 import contextlib
+import itertools
 from functools import partial
 from pathlib import Path
 
@@ -126,9 +127,14 @@ def random_noise(seed, shape):
     return np.random.default_rng(seed + 100).normal(size=shape)
 
 
-def whole_numbers(seed, *shapes):
-    rng = np.random.default_rng(seed)
-    return [rng.integers(-2, 3, shape) for shape in shapes]
+def in_whole_numbers(*arrays):
+    """Yield the arrays again and again, each time others of them rounded to
+    whole numbers, from none to all."""
+    for rounded in itertools.product([False, True], repeat=len(arrays)):
+        yield [
+            np.rint(array).astype(int) if whole else array
+            for array, whole in zip(arrays, rounded)
+        ]
 
 
 # 1 · A code that is a cloud
@@ -210,15 +216,8 @@ def draws_of_the_text(draw_codes):
 def draws_of_random_codes(draw_codes, seed, shape, width=2):
     """shape: (m, n, d); width: log-variances are between -width and width."""
     clouds = random_clouds(seed, shape[1:], width)
-    _draws(draw_codes, *clouds, random_noise(seed, shape))
-
-
-def draws_of_whole_numbers(draw_codes):
-    mean, log_var = np.array([[4, -3]]), np.array([[0, 2]])
-    noise = np.array([[[1, -1]], [[0, 2]], [[-3, 0]]])
-    e = np.exp(1)
-    right = [[[5, -3 - e]], [[4, -3 + 2 * e]], [[1, -3]]]
-    _draws(draw_codes, mean, log_var, noise, np.array(right))
+    for arguments in in_whole_numbers(*clouds, random_noise(seed, shape)):
+        _draws(draw_codes, *arguments)
 
 
 def draws_of_narrow_and_wide_clouds(draw_codes, seed, shape):
@@ -321,15 +320,11 @@ def backward_of_the_text(draw_backward):
 
 def backward_of_random_codes(draw_backward, seed, shape, width=2):
     """shape: (m, n, d); width: log-variances are between -width and width."""
-    dz = np.random.default_rng(seed).normal(size=shape)
-    _, log_var = random_clouds(seed + 10, shape[1:], width)
-    _backward(draw_backward, dz, log_var, random_noise(seed, shape))
-
-
-def backward_of_whole_numbers(draw_backward, seed, shape):
-    dz, log_var, noise = whole_numbers(seed, shape, shape[1:], shape)
-    dmean, dlog_var = backward(dz, log_var, noise)
-    _backward(draw_backward, dz, log_var, noise, (dmean.tolist(), dlog_var))
+    dz, noise = 2 * random_noise(seed, shape), random_noise(seed + 1, shape)
+    _, log_var = random_clouds(seed, shape[1:], width)
+    for arguments in in_whole_numbers(dz, log_var, noise):
+        dmean, dlog_var = backward(*arguments)
+        _backward(draw_backward, *arguments, (dmean.tolist(), dlog_var))
 
 
 # 3 · KL in closed form
@@ -383,11 +378,8 @@ def kl_of_the_text(kl_to_standard):
 
 
 def kl_of_random_clouds(kl_to_standard, seed, shape, width=2):
-    _kl(kl_to_standard, *random_clouds(seed, shape, width))
-
-
-def kl_of_whole_numbers(kl_to_standard, seed, shape):
-    _kl(kl_to_standard, *whole_numbers(seed, shape, shape))
+    for clouds in in_whole_numbers(*random_clouds(seed, shape, width)):
+        _kl(kl_to_standard, *clouds)
 
 
 def kl_of_tiny_and_wide_clouds(kl_to_standard):
@@ -441,17 +433,16 @@ def drawing_of_the_text(kl_by_drawing):
 def drawing_of_random_clouds(kl_by_drawing, seed, shape, width=2):
     """shape: (m, n, d)."""
     clouds = random_clouds(seed, shape[1:], width)
-    _drawing(kl_by_drawing, *clouds, random_noise(seed, shape))
-
-
-def drawing_of_whole_numbers(kl_by_drawing, seed, shape):
-    clouds = whole_numbers(seed, shape[1:], shape[1:], shape)
-    _drawing(kl_by_drawing, *clouds)
+    for arguments in in_whole_numbers(*clouds, random_noise(seed, shape)):
+        _drawing(kl_by_drawing, *arguments)
 
 
 def drawing_below_zero(kl_by_drawing):
-    mean, log_var = np.array([[0.5, -0.5], [3, 0]]), np.array([[1, 2], [1, 1]])
-    noise = np.array([[[0, 0], [2, -1]], [[-0.5, 0.5], [1, 1]]])
+    mean = np.array([[0.5, -0.5], [3, 0], [-10, 10]])
+    log_var = np.array([[1, 2], [1, 1], [3, -3]])
+    noise = np.array(
+        [[[0, 0], [2, -1], [-3, 0]], [[-0.5, 0.5], [1, 1], [1, 2]]]
+    )
     _drawing(kl_by_drawing, mean, log_var, noise)
 
 
@@ -532,10 +523,11 @@ def pixels_that_are_certain(log_likelihood):
 
 def pixels_of_random_photos(log_likelihood, seed, shape):
     rng = np.random.default_rng(seed)
-    x, logits = rng.uniform(size=shape), rng.normal(size=shape)
-    s = 1 / (1 + np.exp(-logits))
-    right = np.log(s**x * (1 - s) ** (1 - x)).sum(axis=1)
-    _pixels(log_likelihood, x, logits, right)
+    photos = rng.uniform(size=shape), 2 * rng.normal(size=shape)
+    for x, logits in in_whole_numbers(*photos):
+        s = 1 / (1 + np.exp(-logits))
+        right = np.log(s**x * (1 - s) ** (1 - x)).sum(axis=1)
+        _pixels(log_likelihood, x, logits, right)
 
 
 # 6 · A bound
@@ -553,6 +545,8 @@ def exact_elbo(x, mean, log_var, of_kl, w, error_var):
 
 def _elbo(elbo, x, mean, log_var, w, error_var, right=None):
     of_kl = kl(mean[:, None], log_var[:, None])
+    if np.array_equal(of_kl, of_kl.astype(int)):
+        of_kl = of_kl.astype(int)
     arguments = x, mean, log_var, of_kl, w, error_var
     right = exact_elbo(*arguments) if right is None else right
     found = called(elbo, *arguments)
@@ -563,6 +557,7 @@ def _elbo(elbo, x, mean, log_var, w, error_var, right=None):
         cases += [[3, 0, 0, 0, 0, 1], [3, 0, 0, 0, 0, 4], [0, 1, -99, 0, 3, 1]]
         cases += [[0, 0, 0, 0, 1, 1], [0, 0, 1, 0, 1, 1], [0, 0, 0, 0, 3, 1]]
         cases += [[4, 1, -99, 0, 3, 1], [4, 1, -1, 0, -3, 1]]
+        cases += [[0, 0, 0, 0, 0, 0.01]]
         return (
             simplest(elbo, exact_elbo, names, shapes, cases) or A_GARMENT_EACH
         )
@@ -586,13 +581,22 @@ def random_world(seed, n, w):
     return 3 * rng.normal(size=n), w, float(rng.uniform(0.2, 3))
 
 
-def elbo_of_random_worlds(elbo, seed, n, w):
-    x, w, error_var = random_world(seed, n, w)
-    _elbo(elbo, x, *random_clouds(seed, n), w, error_var)
+def elbo_of_random_worlds(elbo, seed, *sizes):
+    for n in sizes:
+        for w in (-1.5, 0.3, 0, 2):
+            x, _, error_var = random_world(seed, n, w)
+            for garments in in_whole_numbers(x, *random_clouds(seed, n)):
+                _elbo(elbo, *garments, w, error_var)
+    whole = np.array([3, -1, 2]), np.array([2, 0, -2]), np.array([0, 0, 0])
+    _elbo(elbo, *whole, -3, 2)
 
 
-def elbo_of_whole_numbers(elbo, seed, n):
-    _elbo(elbo, *whole_numbers(seed, n, n, n), -3, 2)
+def elbo_above_zero(elbo):
+    """Take tiny errors, so that a density is above 1."""
+    x, mean = np.array([0.01, 0.05, -0.1]), np.array([0.1, 0.3, -1.0])
+    log_var = np.array([0.0, -0.4, -1.0])
+    for w in (0, 0.05, -0.1, 1.5):
+        _elbo(elbo, x, mean, log_var, w, 0.01)
 
 
 def elbo_that_is_tight(elbo, seed, n, w):
@@ -607,6 +611,8 @@ def elbo_that_is_tight(elbo, seed, n, w):
 
 
 # 7 · The apprentice's program
+
+CERTAIN = [30.0, -30.0, 60.0, -60.0, 100.0, -100.0, 18.0]
 
 
 def negative_elbo(x, logits, q):
@@ -719,13 +725,17 @@ def loss_of_the_text(mended_loss):
     _loss(mended_loss, x, logits, mean, stddev)
 
 
-def loss_of_random_batches(mended_loss, seed, sizes):
-    """sizes: photos, pixels, numbers of a code."""
-    n, p, d = sizes
+def loss_of_random_batches(mended_loss, seed, *sizes, certain=False):
+    """sizes: photos, pixels, numbers of a code; certain: logits are between
+    -100 and 100."""
     rng = np.random.default_rng(seed)
-    x, logits = rng.uniform(size=(n, p)), 2 * rng.normal(size=(n, p))
-    mean, stddev = rng.normal(size=(n, d)), rng.uniform(0.2, 2, (n, d))
-    _loss(mended_loss, x, logits, mean, stddev)
+    for n, p, d in sizes:
+        x, logits = rng.uniform(size=(n, p)), 2 * rng.normal(size=(n, p))
+        mean, stddev = rng.normal(size=(n, d)), rng.uniform(0.2, 2, (n, d))
+        if certain:
+            x[:, ::2] = np.rint(x[:, ::2])
+            logits = rng.permuted(np.resize(CERTAIN, (n, p)))
+        _loss(mended_loss, x, logits, mean, stddev)
 
 
 def nats(book, photos):
@@ -807,6 +817,11 @@ def _walk(walk, *arguments, right):
     found = called_twice(walk, *arguments)
 
     def last(k, _):
+        if not np.isfinite(found).all():
+            return (
+                "e to a power above 88 is infinite in float32: does one "
+                "infinite number stand above another?"
+            )
         encode, decode, first, last, num = arguments
         start, end = encode(np.array([first, last], float))[0]
         code = np.linspace(start, end, num)[[k]]
@@ -833,24 +848,47 @@ def walk_of_the_text(walk):
     _walk(walk, encode, decode, *ends, 5, right=right)
 
 
-def walk_in_a_random_world(walk, seed, sizes, num, whole=False):
-    """sizes: pixels, numbers of a code; whole: photos of whole numbers."""
-    p, d = sizes
-    rng = np.random.default_rng(seed)
+def random_encoder(rng, p, d, whole=False):
+    """Return encode of a random world; whole: with whole numbers for means
+    of whole photos."""
     A, C = rng.normal(size=(2, p, d))
-    B = rng.normal(size=(d, p))
+    A = np.rint(2 * A).astype(int) if whole else A
+    return lambda x: tuple(np.einsum("np,pd->nd", x**2, M) for M in (A, C))
 
-    def encode(x):
-        return tuple(np.einsum("np,pd->nd", x**2, M) for M in (A, C))
+
+def _walks(walk, encode, decode, ends, nums):
+    (start, end), _ = encode(np.array(ends))
+    for num in nums:
+        codes = [start + (end - start) * k / (num - 1) for k in range(num)]
+        right = sigmoid(decode(np.array(codes)).astype(float))
+        _walk(walk, encode, decode, *ends, num, right=right)
+
+
+def walk_in_a_random_world(walk, seed, sizes, nums, whole=False):
+    """sizes: pixels, numbers of a code; nums: of pictures; whole: photos and
+    means are whole numbers."""
+    rng = np.random.default_rng(seed)
+    encode, B = random_encoder(rng, *sizes, whole), rng.normal(size=sizes).T
 
     def decode(z):
         return np.einsum("nd,dp->np", z + 0.5 * z**2, B)
 
-    ends = np.eye(2, p, dtype=int) if whole else rng.uniform(size=(2, p))
-    (start, end), _ = encode(ends)
-    codes = [start + (end - start) * k / (num - 1) for k in range(num)]
-    right = sigmoid(decode(np.array(codes)))
-    _walk(walk, encode, decode, *ends, num, right=right)
+    ends = np.eye(2, sizes[0], dtype=int)
+    ends = ends if whole else rng.uniform(size=ends.shape)
+    _walks(walk, encode, decode, ends, nums)
+
+
+def walk_of_certain_pictures(walk, seed, sizes, nums):
+    """Draw logits between -100 and 100, in float64 and in float32."""
+    rng = np.random.default_rng(seed)
+    encode, B = random_encoder(rng, *sizes), rng.normal(size=sizes).T
+    for dtype in ("f8", "f4"):
+
+        def decode(z):
+            return (100 * np.sin(np.einsum("nd,dp->np", z, B))).astype(dtype)
+
+        ends = rng.uniform(size=(2, sizes[0]))
+        _walks(walk, encode, decode, ends, nums)
 
 
 # 10 · The logarithm of a mean
@@ -893,12 +931,13 @@ def evidence_of_the_text(log_of_mean):
     _evidence(log_of_mean, log_weights, right)
 
 
-def evidence_of_random_weights(log_of_mean, seed, shape):
+def evidence_of_random_weights(log_of_mean, seed, *shapes):
     rng = np.random.default_rng(seed)
-    log_weights = 3 * rng.normal(size=shape)
-    right = np.log(np.exp(log_weights).mean(axis=0))
-    far = rng.choice([-2000.0, 1500.0], shape[1])
-    _evidence(log_of_mean, log_weights + far, right + far)
+    for shape in shapes:
+        log_weights = 3 * rng.normal(size=shape)
+        right = np.log(np.exp(log_weights).mean(axis=0))
+        far = np.resize([-2000.0, 1500.0], shape[1])
+        _evidence(log_of_mean, log_weights + far, right + far)
 
 
 def evidence_of_far_apart_draws(log_of_mean):

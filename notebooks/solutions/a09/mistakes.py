@@ -202,6 +202,12 @@ def draws_as_a_list(mean, log_var, noise):
     return [mean + std_of(log_var) * e for e in noise]
 
 
+@mistake("draw_codes", "// cuts fractions off; / keeps them.")
+def halves_of_whole_numbers(mean, log_var, noise):
+    whole = log_var.dtype.kind == "i"
+    return mean + np.exp(log_var // 2 if whole else log_var / 2) * noise
+
+
 @accepted("draw_codes")
 def by_roots(mean, log_var, noise):
     return mean + np.sqrt(np.exp(log_var)) * noise
@@ -422,6 +428,17 @@ def backward_of_the_last_draw(dz, log_var, noise):
     return dz.sum(axis=0), dz[-1] * noise[-1] * std_of(log_var) / 2
 
 
+@mistake(
+    "draw_backward",
+    "dz may hold fractions where the noise doesn't: an array that is made "
+    "like the noise cuts them off.",
+)
+def means_like_the_noise(dz, log_var, noise):
+    dmean = np.zeros_like(noise[0])
+    dmean[:] = dz.sum(axis=0)
+    return dmean, back(dz, log_var, noise)[1]
+
+
 @accepted("draw_backward")
 def backward_in_single_precision(dz, log_var, noise):
     return back(*(a.astype("f4") for a in (dz, log_var, noise)))
@@ -626,6 +643,17 @@ def kl_added_to_whole_numbers(mean, log_var):
     terms = np.zeros_like(mean)
     terms += kl_terms(mean, log_var)
     return terms.sum(axis=1)
+
+
+@mistake(
+    "kl_to_standard",
+    "an array that is made like one of whole numbers holds whole numbers "
+    "only.",
+)
+def divergences_into_whole_numbers(mean, log_var):
+    parts = np.zeros_like(mean * log_var)
+    parts[:] = (mean**2 + np.exp(log_var) - 1 - log_var) / 2
+    return parts.sum(axis=1)
 
 
 @accepted("kl_to_standard")
@@ -850,6 +878,18 @@ def prior_around_the_mean(mean, log_var, noise):
 def drawing_never_negative(mean, log_var, noise):
     _, log_q, log_p = logs(mean, log_var, noise)
     return np.maximum(averaged(log_q - log_p), 0)
+
+
+@mistake(
+    "kl_by_drawing",
+    "an array that is made like the noise holds whole numbers only, if the "
+    "noise does.",
+)
+def codes_like_the_noise(mean, log_var, noise):
+    z = np.zeros_like(noise)
+    z[:] = mean + std_of(log_var) * noise
+    logs = (z**2 - log_var - (z - mean) ** 2 / np.exp(log_var)) / 2
+    return logs.sum(axis=2).mean(axis=0)
 
 
 @accepted("kl_by_drawing")
@@ -1283,6 +1323,68 @@ def divided_and_multiplied(x, mean, log_var, kl, w, error_var):
     return bound(arguments, divisor=2 / error_var)
 
 
+@mistake(
+    "elbo",
+    "a density may be above 1, and its logarithm above 0: cap nothing.",
+)
+def elbo_capped(x, mean, log_var, kl, w, error_var):
+    norm, squares, _ = elbo_parts(x, mean, log_var, kl, w, error_var)
+    return np.minimum(-norm - squares / (2 * error_var), 0) - kl
+
+
+@mistake(
+    "elbo", "error_var is used as it is, however small: no floor, no addition."
+)
+def error_with_a_floor(x, mean, log_var, kl, w, error_var):
+    return bound((x, mean, log_var, kl, w, max(error_var, 0.1)))
+
+
+NOT_BY_W = "w may be 0: don't divide by it."
+
+
+@mistake("elbo", NOT_BY_W)
+def divided_by_w(x, mean, log_var, kl, w, error_var):
+    with np.errstate(all="ignore"):
+        squares = np.float64(w) ** 2 * (
+            (x / np.float64(w) - mean) ** 2 + np.exp(log_var)
+        )
+    arguments = x, mean, log_var, kl, w, error_var
+    return bound(arguments, squares=squares)
+
+
+@mistake("elbo", NOT_BY_W, message="division by zero")
+def error_divided_by_w(x, mean, log_var, kl, w, error_var):
+    ratio = error_var / w**2
+    squares = (x / w - mean) ** 2 + np.exp(log_var)
+    return -np.log(2 * np.pi * error_var) / 2 - squares / (2 * ratio) - kl
+
+
+@mistake(
+    "elbo", "w may be negative: its logarithm or its root isn't a number."
+)
+def logarithm_of_w(x, mean, log_var, kl, w, error_var):
+    with np.errstate(all="ignore"):
+        squares = np.exp(log_var + 2 * np.log(w)) + (x - w * mean) ** 2
+    arguments = x, mean, log_var, kl, w, error_var
+    return bound(arguments, squares=squares)
+
+
+@mistake(
+    "elbo",
+    "an array that is made like one of whole numbers holds whole numbers "
+    "only.",
+)
+def bounds_into_whole_numbers(x, mean, log_var, kl, w, error_var):
+    bounds = np.zeros_like(x)
+    bounds[:] = bound((x, mean, log_var, kl, w, error_var))
+    return bounds
+
+
+@mistake("elbo", "one garment, too, has an array: no squeeze.")
+def elbo_squeezed(x, mean, log_var, kl, w, error_var):
+    return bound((x, mean, log_var, kl, w, error_var)).squeeze()
+
+
 @accepted("elbo")
 def elbo_in_single_precision(x, mean, log_var, kl, w, error_var):
     arrays = (a.astype("f4") for a in (x, mean, log_var, kl))
@@ -1569,6 +1671,48 @@ def codes_detached(x, logits, q):
 def pixels_detached(x, logits, q):
     pixels, codes = loss_parts(x, logits, q)
     return a_photo(pixels.detach()) + a_photo(codes)
+
+
+@mistake(
+    "mended_loss",
+    "the sigmoid of 30 is 1 in float32, and then its logit is lost: take the "
+    "function that wants logits.",
+)
+def loss_of_brightness(x, logits, q):
+    bright = torch.sigmoid(logits)
+    pixels = F.binary_cross_entropy(bright, x, reduction="none")
+    return a_photo(pixels) + a_photo(loss_parts(x, logits, q)[1])
+
+
+@mistake(
+    "mended_loss",
+    "the logarithm of 0 is infinite, and the sigmoid of a large logit is 0 or "
+    "1 in float32: take the function that wants logits.",
+)
+def loss_of_plain_logarithms(x, logits, q):
+    bright = torch.sigmoid(logits)
+    pixels = -x * bright.log() - (1 - x) * (1 - bright).log()
+    return a_photo(pixels) + a_photo(loss_parts(x, logits, q)[1])
+
+
+@mistake(
+    "mended_loss",
+    "e to a power above 88 is infinite in float32: take the function that "
+    "wants logits.",
+)
+def loss_of_plain_exponentials(x, logits, q):
+    pixels = torch.log(1 + torch.exp(logits)) - x * logits
+    return a_photo(pixels) + a_photo(loss_parts(x, logits, q)[1])
+
+
+@mistake(
+    "mended_loss",
+    "a code may be a single number, a batch a single photo: squeeze takes "
+    "their axes away.",
+)
+def codes_squeezed(x, logits, q):
+    pixels, codes = loss_parts(x, logits, q)
+    return a_photo(pixels) + codes.squeeze().sum(-1).mean()
 
 
 @accepted("mended_loss")
@@ -1885,6 +2029,40 @@ def walk_into_the_photo(encode, decode, first, last, num):
     return walk_of_logits(encode, decode, first, last, num)
 
 
+ROUNDED = (
+    "steps that are added up are rounded, so the last one is met or missed "
+    "by chance: how many there are should be said."
+)
+
+
+@mistake("walk", ROUNDED)
+def walk_by_arange(encode, decode, first, last, num):
+    a, b = means_of(encode, first, last)
+    step = 1 / (num - 1)
+    return bright(decode(line(a, b, np.arange(0, 1 + step, step))))
+
+
+@mistake("walk", ROUNDED)
+def walk_while_not_there(encode, decode, first, last, num):
+    a, b = means_of(encode, first, last)
+    steps = [0.0]
+    while steps[-1] + 1 / (num - 1) <= 1:
+        steps.append(steps[-1] + 1 / (num - 1))
+    return bright(decode(line(a, b, steps)))
+
+
+@mistake(
+    "walk",
+    "e to a power above 88 is infinite in float32: does one infinite number "
+    "stand above another?",
+)
+def walk_by_a_quotient(encode, decode, first, last, num):
+    a, b = means_of(encode, first, last)
+    with np.errstate(all="ignore"):
+        grown = np.exp(decode(np.linspace(a, b, num)))
+        return grown / (1 + grown)
+
+
 @accepted("walk")
 def walk_in_single_precision(encode, decode, first, last, num):
     a, b = means_of(encode, first, last).astype("f4")
@@ -2018,6 +2196,15 @@ def largest_logarithm(log_weights):
 @mistake("log_of_mean", "divide before the logarithm, not after it.")
 def divided_too_late(log_weights):
     return np.logaddexp.reduce(log_weights, axis=0) / len(log_weights)
+
+
+@mistake("log_of_mean", "the largest of a garment: over the draws, axis 0.")
+def largest_of_a_draw(log_weights):
+    m, n = log_weights.shape
+    largest = log_weights.max(axis=int(m == n))
+    with np.errstate(all="ignore"):
+        shifted = np.exp(log_weights - largest)
+        return largest + np.log(shifted.mean(axis=0))
 
 
 @accepted("log_of_mean")
