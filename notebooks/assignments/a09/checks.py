@@ -545,7 +545,7 @@ def exact_elbo(x, mean, log_var, of_kl, w, error_var):
 
 def _elbo(elbo, x, mean, log_var, w, error_var, right=None):
     of_kl = kl(mean[:, None], log_var[:, None])
-    if np.array_equal(of_kl, of_kl.astype(int)):
+    if np.all(of_kl % 1 == 0):  # this array, too, may hold whole numbers
         of_kl = of_kl.astype(int)
     arguments = x, mean, log_var, of_kl, w, error_var
     right = exact_elbo(*arguments) if right is None else right
