@@ -5,6 +5,7 @@ check, and stops at the first thing that is wrong.
 """
 
 import functools
+import itertools
 import operator
 from pathlib import Path
 
@@ -276,6 +277,14 @@ def _predictions(predict, tables, context, alphabet):
             return "is something divided by 0, where nothing was found?"
         if abs(found.sum() - 1) > 1e-6:
             return f"probabilities sum to 1, but these to {found.sum():.6g}."
+        for other in context.lower(), context.upper():
+            if other != context and comparing.same(
+                found, mixture(tables, other, alphabet)
+            ):
+                return (
+                    f"this is right for {other!r}: 'A' and 'a' are two "
+                    "characters, so the context must stay as it is."
+                )
         for k in range(len(tables) - 1):
             if comparing.same(found, mixture(tables[: k + 1], *case[1:])):
                 return (
@@ -301,6 +310,8 @@ def _predictions(predict, tables, context, alphabet):
 def predictions_of_banana(predict):
     for context in "ban", "xa", "", "bs", "a", "bana":
         _predictions(predict, tables("banana", 2), context, "abns")
+    for context in "A", "nA":
+        _predictions(predict, tables("AnnA", 2), context, "Aan")
 
 
 def predictions_in_another_order(predict):
@@ -477,6 +488,22 @@ def draws_of_the_table(sample):
     _uses_the_generator(sample, scores)
     for seed, temperature in enumerate([0.5, 2.0, 1.0]):
         _shares(sample, scores, temperature, seed)
+    _few_of_many(sample, 500, seed=6)
+
+
+def _few_of_many(sample, size, seed, n=1000):
+    """Draw from scores of which only two are likely."""
+    scores = np.full(size, -40.0)
+    scores[[size // 3, size // 2]] = 0
+    draws = _draws(sample, scores, 1.0, seed, n)
+    others = n - sum(np.isin(draws, [size // 3, size // 2]))
+    check.that(
+        not others,
+        f"of {size} scores two are 0, all others -40, but in {n:,} draws "
+        f"others than the two come up {others} times.",
+        "e to the power of -40 is next to nothing: is something added to the "
+        "probabilities, or are they limited or rounded?",
+    )
 
 
 def _always(sample, scores, temperature, right):
@@ -528,6 +555,7 @@ def draws_of_others(sample, seed):
     draws_of_the_table(sample)
     for temperature in 0.4, 1.0, 1.7:
         _shares(sample, rng.normal(0, 1.5, 5), temperature, seed)
+    _few_of_many(sample, 300, seed)
 
 
 # 5 · Forward
@@ -800,6 +828,7 @@ def clip_of_others(clip, seed):
 
 # 8 · Speaking
 
+LOST = object()  # what a parrot remembers that isn't given its state
 STRANGE = "~?!"  # said by a parrot that isn't given what it should be
 
 
@@ -818,23 +847,23 @@ class Parrot:
         try:
             new = self.learn(char, state)
         except Exception:  # it is given something else than its state
-            new = None
+            new = LOST
         self.heard.append((char, state, new))
         return ("scores", new), new
 
     def choose(self, scores):
         self.spoke.append(len(self.heard))
-        said = STRANGE[1 + (scores is None)]
+        said = STRANGE[1 + (scores is LOST or scores is None)]
         if isinstance(scores, tuple) and scores[:1] == ("scores",):
             said = STRANGE[0]
-            if scores[1] is not None:
+            if scores[1] is not LOST:
                 said = self.say(scores[1], len(self.spoke) - 1)
         self.chosen += said
         return said
 
 
 def _right_speech(learn, say, state, seed, length):
-    said = ""
+    said, state = "", state() if callable(state) else state
     for char in seed:
         state = learn(char, state)
     for i in range(length):
@@ -844,10 +873,12 @@ def _right_speech(learn, say, state, seed, length):
 
 
 def _speech(speak, learn, say, state, seed, length):
+    """Let two parrots speak that begin with `state`, or with `state()`."""
     right = _right_speech(learn, say, state, seed, length)
     for _ in "ab":
         parrot = Parrot(learn, say)
-        arguments = parrot.step, parrot.choose, state, seed, length
+        first = state() if callable(state) else state
+        arguments = parrot.step, parrot.choose, first, seed, length
         found = check.call(speak, *arguments)
         check.that(
             isinstance(found, str),
@@ -861,8 +892,40 @@ def _speech(speak, learn, say, state, seed, length):
             f"{found[:40]!r}, not {right!r}; it has heard "
             f"{chars or 'nothing'}.",
             found != right
-            and _what_went_wrong(parrot, found, right, state, seed),
+            and _what_went_wrong(parrot, found, right, first, seed),
         )
+        check.that(
+            len(parrot.spoke) == length,
+            f"it says {right!r}, rightly, but choose is called "
+            f"{len(parrot.spoke)} times for {length} characters.",
+            "call it once for each, since it may draw at random; what it "
+            "gives is said, and heard.",
+        )
+        heard = "".join(char for char, *_ in parrot.heard)
+        check.that(
+            not length or heard in (seed + right, seed + right[:-1]),
+            f"it says {right!r}, rightly, but with the seed {seed!r} it has "
+            f"heard {heard[:40]!r}.",
+            _about_heard(heard, seed + right),
+        )
+
+
+def _about_heard(heard, right):
+    if heard[:1] != right[0]:
+        return (
+            "the parrot must hear the seed from its first character on; it "
+            f"hears {heard[:1]!r} first."
+        )
+    single = "".join(char for char, _ in itertools.groupby(heard))
+    if single in (right, right[:-1]):
+        return (
+            "characters are heard twice: call step once, and take both "
+            "from it, scores, state = step(char, state)."
+        )
+    return (
+        "each character is heard once: go on from the last state, don't begin "
+        "again from the first, which step may have changed."
+    )
 
 
 def _what_went_wrong(parrot, found, right, state, seed):
@@ -870,6 +933,8 @@ def _what_went_wrong(parrot, found, right, state, seed):
     if found.endswith(right) and (seed + right).endswith(found):
         return "return only what is new, without the seed or a part of it."
     if right.startswith(found):
+        if parrot.heard and parrot.heard[-1][2] is None:
+            return "it stops at None: None is a state like any other."
         return "some characters are missing at the end."
     if found.startswith(right):
         return "there are characters too many at the end."
@@ -896,7 +961,7 @@ def _what_went_wrong(parrot, found, right, state, seed):
         return "step returns the scores first, then the new state."
     if any(isinstance(s, tuple) for s in states):
         return "step returns a pair: scores, state = step(char, state)."
-    if {*STRANGE} & {*found} and not any(new is None for new in news):
+    if {*STRANGE} & {*found} and not any(new is LOST for new in news):
         return "choose is given the scores that step has returned."
     if _differs(states[0], state):
         return "it doesn't begin with the state that is given."
@@ -981,6 +1046,33 @@ def speech_by_chance(speak, words, length):
 
     _speech(speak, learn, say, None, words, length)
     _speech(speak, learn, say, 0, words, length)
+
+
+class Notes(list):
+    """A memory that `step` changes in place."""
+
+    __hash__, __eq__ = object.__hash__, object.__eq__
+
+
+def speech_from_notes(speak, words, length):
+    """Parrots whose memory is changed in place, or becomes None."""
+    is_own_work(speak)
+
+    def note(char, notes):
+        notes.append(char)
+        return notes
+
+    def count(char, state):
+        return None if state is None or state > len(words) else state + 1
+
+    def say_by_notes(notes, times):
+        return LETTERS[sum(map(ord, notes)) % 26]
+
+    def say_by_count(state, times):
+        return LETTERS[times if state is None else 25 - state]
+
+    _speech(speak, note, say_by_notes, Notes, words, length)
+    _speech(speak, count, say_by_count, 0, words, length)
 
 
 def chooser(alphabet, temperature, seed):

@@ -1257,6 +1257,15 @@ def beyond_the_tables(tables, context, alphabet):
     return mixed(tables, context, alphabet)
 
 
+@mistake(
+    "predict",
+    "this is right for 'a': 'A' and 'a' are two characters, so the context "
+    "must stay as it is.",
+)
+def in_lower_case(tables, context, alphabet):
+    return mixed(tables, context.lower(), alphabet)
+
+
 @accepted("predict")
 def a_list_of_probabilities(tables, context, alphabet):
     return mixed(tables, context, alphabet).tolist()
@@ -1830,6 +1839,18 @@ def scores_with_normal_noise(scores, temperature, rng):
         return int(np.argmax(scores))
     noise = rng.normal(size=len(scores))
     return int(np.argmax((scores - np.max(scores)) / temperature + noise))
+
+
+@mistake(
+    "sample",
+    "e to the power of -40 is next to nothing: is something added to the "
+    "probabilities, or are they limited or rounded?",
+)
+def a_thousandth_for_each(scores, temperature, rng):
+    if temperature == 0:
+        return int(np.argmax(scores))
+    probs = heated(scores, temperature) + 1e-3
+    return drawn(rng, probs / probs.sum())
 
 
 @accepted("sample")
@@ -3723,7 +3744,7 @@ def hears_the_end_of_the_seed(step, choose, state, seed, length):
 
 @mistake(
     "speak",
-    "the parrot must hear the seed from its first character on; it hears 'y' "
+    "the parrot must hear the seed from its first character on; it hears 'z' "
     "first.",
 )
 def hears_the_seed_backward(step, choose, state, seed, length):
@@ -3853,15 +3874,13 @@ def text_instead_of_none(step, choose, state, seed, length):
     return speaks(step, choose, state or "", seed, length)
 
 
-def once_each(n, right):
-    return (
-        f"choose is called {n} times for {right} characters: call it once "
-        "for each, since it may draw at random; what it gives is said, and "
-        "heard."
-    )
+CHOSEN_ONCE = (
+    "call it once for each, since it may draw at random; what it gives is "
+    "said, and heard."
+)
 
 
-@mistake("speak", once_each(13, 8))
+@mistake("speak", CHOSEN_ONCE)
 def chooses_while_it_hears(step, choose, state, seed, length):
     for char in seed:
         scores, state = step(char, state)
@@ -3874,7 +3893,7 @@ def chooses_while_it_hears(step, choose, state, seed, length):
     return said
 
 
-@mistake("speak", once_each(16, 8))
+@mistake("speak", CHOSEN_ONCE)
 def says_one_and_hears_another(step, choose, state, seed, length):
     for char in seed:
         scores, state = step(char, state)
@@ -3941,7 +3960,28 @@ def without_a_last_step(step, choose, state, seed, length):
     return "".join(said)
 
 
-@accepted("speak")
+HEARD_TWICE = (
+    "characters are heard twice: call step once, and take both from it, "
+    "scores, state = step(char, state)."
+)
+
+
+@mistake("speak", HEARD_TWICE)
+def steps_twice(step, choose, state, seed, length):
+    return speaks(
+        lambda char, s: (step(char, s)[0], step(char, s)[1]),
+        choose,
+        state,
+        seed,
+        length,
+    )
+
+
+@mistake(
+    "speak",
+    "each character is heard once: go on from the last state, don't begin "
+    "again from the first, which step may have changed.",
+)
 def anew_for_each_character(step, choose, state, seed, length):
     said = ""
     for _ in range(length):
@@ -3949,6 +3989,31 @@ def anew_for_each_character(step, choose, state, seed, length):
         for char in seed + said:
             scores, now = step(char, now)
         said += choose(scores)
+    return said
+
+
+@mistake("speak", CHOSEN_ONCE)
+def chooses_once_more(step, choose, state, seed, length):
+    for char in seed:
+        scores, state = step(char, state)
+    said, new = "", choose(scores)
+    while len(said) < length:
+        said += new
+        scores, state = step(new, state)
+        new = choose(scores)
+    return said
+
+
+@mistake("speak", "it stops at None: None is a state like any other.")
+def stops_at_none(step, choose, state, seed, length):
+    for char in seed:
+        scores, state = step(char, state)
+    said = ""
+    while len(said) < length:
+        said += choose(scores)
+        if state is None:
+            break
+        scores, state = step(said[-1], state)
     return said
 
 
