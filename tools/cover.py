@@ -8,8 +8,10 @@ import base64
 from tools.notebooks import files
 
 COVER = files.ROOT / ".github" / "cover.png"
-NOTEBOOK = files.ROOT / "notebooks" / "01_linear_classifiers.ipynb"
-TITLE = "One template for each digit"  # in the source of the figure's cell
+NOTEBOOK = files.ROOT / "notebooks" / "09b_the_variational_autoencoder.ipynb"
+TITLE = (
+    "Random codes of the trained network"  # in the source of the figure's cell
+)
 
 
 def cover():
