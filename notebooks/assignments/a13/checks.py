@@ -71,11 +71,20 @@ def compare(found, right, where, shape, slips=dict, what="the result"):
 def _hint(found, right, where, shape, slips):
     if isinstance(found, list) and comparing.same(np.array(found), right):
         return "np.array(...) makes an array of a list."
+    if np.shape(found) != np.shape(right) and comparing.same(
+        np.ravel(found), np.ravel(right)
+    ):
+        return f"the numbers are right; the shape is to be {np.shape(right)}."
+    whole = np.asarray(found).dtype.kind in "iu"
+    if whole and comparing.same(found, np.trunc(right)):
+        return "fractions are lost: is this an array of whole numbers?"
+    if any(comparing.same(found, np.round(right, n)) for n in (2, 3, 4)):
+        return "don't round."
     for hint, result in slips().items():
         if comparing.same(found, result) and not comparing.same(result, right):
-            return hint
+            return hint.strip()
     if np.shape(found) != np.shape(right):
-        return shape
+        return shape(np.shape(found)) if callable(shape) else shape
     wrong = np.argwhere(~np.isclose(found, right))
     return where(*wrong[0].tolist())
 
@@ -89,7 +98,7 @@ def combined(*parts):
     every = itertools.product(*parts)
     for one in sorted(every, key=lambda pairs: sum(p[0] != "" for p in pairs)):
         hints, choices = zip(*one)
-        yield " ".join(filter(None, hints)), choices
+        yield " And ".join(filter(None, hints)), choices
 
 
 def unpacked(found, *names):
@@ -143,6 +152,10 @@ def slips_of_prob(W, x, c):
         ("", probs[c] * (1 - probs[c])),
         ("the class's own part, p_c (1 - p_c), is missing.", 0),
         ("the class's own score has p_c (1 - p_c), not p_c.", probs[c]),
+        (
+            "class c has p_c (1 - p_c), and *only* the others -p_c p_j.",
+            probs[c] * (1 - 2 * probs[c]),
+        ),
     ]
     of_others = [
         ("", -probs[c] * probs),
@@ -180,6 +193,11 @@ def slips_of_prob(W, x, c):
 
 def _slopes(slopes, W, x, c):
     found = unpacked(called(slopes, W, x, c), "of_score", "of_prob")
+    check.that(
+        not isinstance(found, np.ndarray) or found.ndim > 1,
+        "the result is one array of numbers, not two arrays.",
+        "return of_score, of_prob, in this order.",
+    )
     probs = softmax(x @ W)
     jacobian = np.diag(probs) - np.outer(probs, probs)
 
@@ -187,6 +205,11 @@ def _slopes(slopes, W, x, c):
         return f"how does the score of class {c} change with pixel {i}?"
 
     def of_prob(i):
+        if np.max(x @ W) > 100:
+            return (
+                "only differences between scores matter: subtract the largest "
+                "before you take exponentials."
+            )
         return (
             f"go through all {len(probs)} classes: pixel {i} moves each score "
             "by a weight, and that moves the probability."
@@ -420,19 +443,28 @@ PLACES = (
 
 
 def falls_of(
-    score, photo, size, stride, fill, over=0, dtype=float, keep=False
+    score,
+    photo,
+    size,
+    stride,
+    fill,
+    over=0,
+    dtype=float,
+    keep=False,
+    move=None,
 ):
     """Return how much the score falls at each place.
 
     Wrong if over, how many pixels a square may hang over the edge, isn't 0,
-    if dtype isn't float, or if what is covered stays so (keep).
+    if dtype isn't float, if what is covered stays so (keep), or if from one
+    place to the next it isn't the stride that the square moves.
     """
     tops, lefts = (range(0, n - size + 1 + over, stride) for n in photo.shape)
     result = np.zeros((len(tops), len(lefts)))
     covered = photo.astype(dtype)
     for i, j in np.ndindex(result.shape):
         covered = covered if keep else photo.astype(dtype)
-        top, left = tops[i], lefts[j]
+        top, left = i * (move or stride), j * (move or stride)
         covered[top : top + size, left : left + size] = fill
         result[i, j] = (score(photo[None]) - score(covered[None]))[0]
     return result
@@ -447,13 +479,12 @@ def slips_of_falls(score, photo, size, stride, fill):
     rise = "a score may also rise; then the fall is negative."
     fills = [("", (fill, float)), (filled, (fill, photo.dtype))]
     fills += [(filled, (value, float)) for value in (0, 1, 0.5)]
+    moves = "from one place to the next the square moves by stride pixels."
     strides = [
-        ("", stride),
-        ("from one place to the next the square moves by stride pixels.", 1),
-        (
-            "from one place to the next the square moves by stride pixels.",
-            size,
-        ),
+        ("", (stride, stride)),
+        (moves, (1, 1)),
+        (moves, (size, size)),
+        (moves, (stride, 1)),
     ]
     overs = [
         ("", 0),
@@ -489,9 +520,8 @@ def slips_of_falls(score, photo, size, stride, fill):
         fills, strides, overs, keeps, forms
     ):
         if hint.count(". ") < 2:
-            falls = falls_of(
-                score, photo, size, step, by[0], over, by[1], keep
-            )
+            places = step[0], by[0], over, by[1], keep, step[1]
+            falls = falls_of(score, photo, size, *places)
             result.setdefault(hint + " " * (hint in result), form(falls))
     return result
 
@@ -508,8 +538,15 @@ def _falls(occlusion, score, photo, size, stride, fill):
             f"at [{i}, {j}] {rows} and {columns} get {fill}, all others not."
         )
 
+    def shape(found):
+        if found == right.shape[::-1]:
+            return "rows belong to the height, photo.shape[0]."
+        if found == photo.shape:
+            return "the map has an entry for each place, not for each pixel."
+        return PLACES
+
     slips = partial(slips_of_falls, *arguments)
-    compare(found, right.tolist(), where, PLACES, slips)
+    compare(found, right.tolist(), where, shape, slips)
 
 
 def looking_at(weights):
@@ -562,6 +599,7 @@ def slips_of_shares(gradient, x, baseline, steps):
         (middle + " ", (k + 1) / n),
         (middle + "  ", np.linspace(0, 1, n)),
         (middle + "   ", np.linspace(0, 1, n + 1)),
+        (middle + "    ", (k + 1) / (n + 1)),
         (
             "this is the gradient at x only; gather it on the whole way.",
             np.array([1.0]),
@@ -592,6 +630,7 @@ def slips_of_shares(gradient, x, baseline, steps):
         ("divide by the number of parts.", lambda g: g.sum(axis=0) / n),
         ("divide by the number of parts. ", lambda g: g.sum(axis=0) / (n + 1)),
         ("the last part's gradient isn't the mean.", lambda g: g[-1]),
+        ("the mean over the points, not over all numbers: axis=0.", np.mean),
     ]
     forms = [
         ("", lambda a: a),
@@ -693,7 +732,18 @@ def slips_of_steps(attribute, change, within):
         for hint, rule in rules.items()
     }
     one_more = range(1, 4097)
+
+    def double(steps):
+        return attribute(2 * steps)
+
     found |= {
+        "compare with the change, not with the sum for twice the steps.": next(
+            n
+            for n in 2 ** np.arange(13)
+            if gap_is_small(
+                attribute(n).sum() - double(n).sum() + change, change, within
+            )
+        ),
         "double the steps each time: 1, 2, 4, 8, ...": (
             steps_of(attribute, change, within, counts=one_more)
         ),
@@ -736,7 +786,7 @@ def steps_of_a_fall(steps_needed):
     def attribute(steps):
         return -attribute_of_the_text(steps)[::-1]
 
-    for within in (0.002, 0.0625):  # 0.0625: exactly, with one step
+    for within in (0.0645, 0.002, 0.0625):  # 0.0625: exactly, with one step
         _steps(steps_needed, attribute, -8, within)
 
 
@@ -745,10 +795,10 @@ def steps_of_either_sign(steps_needed):
     for sign in (1, -1):
 
         def attribute(steps, sign=sign):
-            return np.array([100.5, sign * 0.7 / steps, -100.0])
+            return np.array([100.25, sign * 0.7 / steps, -100.0])
 
-        _steps(steps_needed, attribute, 0.5, 0.05)
-        _steps(steps_needed, attribute, 0.5, 0.9)
+        _steps(steps_needed, attribute, 0.25, 0.05)
+        _steps(steps_needed, attribute, 0.25, 0.9)
 
 
 def steps_of_others(steps_needed, seed):
@@ -766,15 +816,19 @@ def steps_of_others(steps_needed, seed):
 # 6 · Which class cheats?
 
 
-def class_falls(predict, X, y, size, stride, cover=None):
-    """Return the classes (k,), and their falls (k, i, j); cover, what is seen
-    where all is covered (default: the mean photo)."""
+def class_falls(predict, X, y, size, stride, cover=None, keep=False):
+    """Return the classes (k,), and their falls (k, i, j).
+
+    cover: what is seen where all is covered (default: the mean photo); keep,
+    wrongly, what is covered.
+    """
     tops, lefts = (range(0, n - size + 1, stride) for n in X.shape[1:])
     classes, before = np.unique(y), predict(X) == y
     cover = X.mean(axis=0) if cover is None else np.full(X.shape[1:], cover)
     falls = np.zeros((len(classes), len(tops), len(lefts)))
+    covered = original = X.astype(np.result_type(X, np.float32))
     for i, j in np.ndindex(falls.shape[1:]):
-        covered = X.astype(np.result_type(X, np.float32))
+        covered = covered if keep else original.copy()
         top, left = tops[i], lefts[j]
         square = slice(top, top + size), slice(left, left + size)
         covered[:, *square] = cover[square]
@@ -820,6 +874,9 @@ def slips_of_cheat(predict, X, y, size, stride):
         )
         for n, grey in greys
     } | {
+        "lay each square on whole photos: make a new copy at each place.": (
+            best(class_falls(predict, X, y, size, stride, keep=True)[1])
+        ),
         each: best(lost),
         each + " ": best(lost / np.maximum(before, 1)),
         each + "  ": best(overall),
@@ -850,6 +907,8 @@ def _cheat(find_cheat, predict, X, y, size, stride):
 
     def where(part):
         names = "the class", "the row", "the column"
+        if found[0] not in classes:
+            return f"no photo is of class {found[0]}: see what occurs in y."
         return (
             f"{names[part]} differs. The fall of class {right[0]} is "
             f"{falls.max():.2f} at one place, and no other is as large."
@@ -925,11 +984,11 @@ def cheat_of_a_weak_class(find_cheat):
     """Class 0 has one photo right and loses it; class 1 loses more."""
 
     def predict(photos):
-        one = (photos[:, 1, 2] > 0.6) | (photos[:, 2, 1] > 0.6)
+        one = (photos[:, 1, 2] > 0.6) | (photos[:, 2, 3] > 0.6)
         return np.where(one, 1, 2 - 2 * (photos[:, 0, 0] > 0.6))
 
     X, y = np.zeros((10, 3, 4)), np.repeat([0, 1], 5)
-    X[0, 0, 0] = X[5:9, 1, 2] = X[8:, 2, 1] = 1
+    X[0, 0, 0] = X[5:9, 1, 2] = X[8:, 2, 3] = 1
     _cheat(find_cheat, predict, X, y, 1, 1)
 
 
@@ -964,8 +1023,8 @@ def slips_of_proof(before, y, suspect, with_other, with_own):
     with_other, with_own = with_other == suspect, with_own == suspect
     kept, lured = with_other[chosen].mean(), with_own[others].mean()
     marks = (
-        "the other mark changes nothing here: is it written into the box, and "
-        "is it the other one?"
+        "the other mark changes nothing here: is it the other one, and is it "
+        "written into the box, whose corner is (top, left)?"
     )
     numbers = "shares, not numbers of photos."
     of_kept = {
@@ -1031,13 +1090,13 @@ def _proof(prove, predict, X, y, suspect, box, own, other):
 
 def proof_of_the_text(prove):
     def predict(photos):
-        return np.where(photos[:, 0, 0] + photos[:, 1, 1] > 9, 1, 0)
+        return np.where(photos[:, 0, 0] + photos[:, 1, 2] > 9, 1, 0)
 
     own, other = np.array([[9, 8]]), np.array([[1, 8]])
-    X, y = np.zeros((8, 2, 3)), np.array([1, 1, 1, 0, 0, 0, 0, 0])
+    X, y = np.zeros((8, 2, 4)), np.array([1, 1, 1, 0, 0, 0, 0, 0])
     X[:, 0, 0] = [5, 10, 0, 5, 10, 0, 3, 10]
-    X[:3, 1, 1:], X[3:, 1, 1:] = own, other
-    _proof(prove, predict, X, y, 1, (1, 1), own, other)
+    X[:3, 1, 2:], X[3:, 1, 2:] = own, other
+    _proof(prove, predict, X, y, 1, (1, 2), own, other)
 
 
 def suspicious_machine(seed, shape, mark, effect):

@@ -339,6 +339,32 @@ def freezes_parameters(model, images, labels):
     return by_backward(model, images, labels)
 
 
+@mistake(
+    "saliency",
+    "nothing was noted down to go back through: the pixels must require "
+    "gradients, and the network be called outside of no_grad.",
+    message="does not require grad",
+)
+def under_no_grad(model, images, labels):
+    model.eval()
+    with torch.no_grad():
+        scores = model(torch.tensor(images, requires_grad=True))
+    return torch.autograd.grad(scores.sum(), scores)
+
+
+@mistake(
+    "saliency",
+    "the pixels as the network got them must require gradients: a copy of "
+    "them, or a tensor made of them, are others.",
+    message="appears to not have been used",
+)
+def by_another_tensor(model, images, labels):
+    model.eval()
+    pixels = torch.tensor(images, requires_grad=True)
+    scores = model(torch.tensor(images, requires_grad=True))
+    return torch.autograd.grad(scores.sum(), pixels)
+
+
 @mistake("saliency", "gradient.numpy() makes an array of a tensor.")
 def returns_a_tensor(model, images, labels):
     return torch.tensor(by_autograd(model, images, labels))
@@ -663,6 +689,28 @@ def point_without_a_stack(gradient, x, baseline, steps):
     return (x - baseline) * sum(map(gradient, points)) / steps
 
 
+@mistake(
+    "integrated_gradients",
+    "an array of whole numbers can't hold the sum: begin with one of floats.",
+    message="Cannot cast",
+)
+def sum_in_whole_numbers(gradient, x, baseline, steps):
+    total = np.zeros_like(x)
+    for alpha in middles(steps):
+        total += gradient((baseline + alpha * (x - baseline))[None])[0]
+    return (x - baseline) * total / steps
+
+
+@mistake(
+    "integrated_gradients",
+    "x may have any number of axes: alpha needs as many, or a loop.",
+    message="could not be broadcast",
+)
+def for_vectors_only(gradient, x, baseline, steps):
+    points = baseline + middles(steps)[:, None] * (x - baseline)
+    return gradient(points).mean(axis=0) * (x - baseline)
+
+
 @accepted("integrated_gradients")
 def all_points_at_once(gradient, x, baseline, steps):
     return on_the_way(gradient, x, baseline, middles(steps))
@@ -790,6 +838,18 @@ def mean_of_the_shares(attribute, change, within):
 def change_without_abs(attribute, change, within):
     most = within * change
     return doubled_until(lambda n: abs(attribute(n).sum() - change) <= most)
+
+
+@mistake(
+    "steps_needed",
+    "the loop doesn't stop: shares may be negative; add them up as they are.",
+    message="more than 4096",
+)
+def sizes_of_the_shares(attribute, change, within):
+    most = within * abs(change)
+    return doubled_until(
+        lambda n: abs(np.abs(attribute(n)).sum() - abs(change)) <= most
+    )
 
 
 @mistake("steps_needed", "a gap of exactly this size is allowed: at most.")
@@ -1053,8 +1113,8 @@ CALLED_BEFORE = (
     "you divide by."
 )
 MARKS = (
-    "the other mark changes nothing here: is it written into the box, and is "
-    "it the other one?"
+    "the other mark changes nothing here: is it the other one, and is it "
+    "written into the box, whose corner is (top, left)?"
 )
 
 
@@ -1099,6 +1159,11 @@ def own_mark_kept(*arguments):
 @mistake("prove", MARKS)
 def mark_in_the_corner(predict, X, y, suspect, box, own, other):
     return proof()(predict, X, y, suspect, (0, 0), own, other)
+
+
+@mistake("prove", MARKS)
+def box_exchanged(predict, X, y, suspect, box, own, other):
+    return proof()(predict, X, y, suspect, box[::-1], own, other)
 
 
 @mistake("prove", "shares, not numbers of photos.")
@@ -1369,6 +1434,12 @@ def zero_counts_as_down(x, gradient, eps, mean, std):
 @accepted("nudge")
 def in_normalised_units(x, gradient, eps, mean, std):
     return nudged(x, gradient, eps, mean, std)
+
+
+@accepted("nudge")
+def with_where(x, gradient, eps, mean, std):
+    step = np.where(gradient > 0, eps, np.where(gradient < 0, -eps, 0))
+    return ((x * std + mean + step).clip(0, 1) - mean) / std
 
 
 @accepted("nudge")
