@@ -60,6 +60,8 @@ def compare(found, right, where, shape, slips=dict, what="the result"):
     slips, a function that returns {hint: the result that it fits}; what, the
     name of the result.
     """
+    if isinstance(found, list) and comparing.is_numeric(found):
+        found = np.array(found)
     try:
         check.equal(found, right, what)
     except Exception as error:
@@ -69,8 +71,6 @@ def compare(found, right, where, shape, slips=dict, what="the result"):
 
 
 def _hint(found, right, where, shape, slips):
-    if isinstance(found, list) and comparing.same(np.array(found), right):
-        return "np.array(...) makes an array of a list."
     if np.shape(found) != np.shape(right) and comparing.same(
         np.ravel(found), np.ravel(right)
     ):
@@ -187,7 +187,7 @@ def slips_of_prob(W, x, c):
     }
     for hint, (own, other, factor) in combined(of_own, of_others, factors):
         slopes = np.where(others, other, own)
-        result.setdefault(hint, W @ slopes * factor)
+        result[hint + " " * len(result)] = W @ slopes * factor
     return result
 
 
@@ -336,7 +336,7 @@ def slips_of_saliency(model, images, labels, mode):
         pixels = torch.tensor(images, requires_grad=True)
         total = goal(model(pixels)).sum()
         gradient = torch.autograd.grad(total, pixels)[0].numpy()
-        result.setdefault(hint, form(gradient))
+        result[hint + " " * len(result)] = form(gradient)
     model.train(mode)
     return result
 
@@ -503,7 +503,7 @@ def slips_of_falls(score, photo, size, stride, fill):
         ("", lambda falls: falls),
         ("a fall is positive: before minus covered.", np.negative),
         (
-            "these are the covered photos' scores: how far fallen?",
+            "these are the scores of covered photos; how far do they fall?",
             lambda falls: before - falls,
         ),
         (
@@ -522,7 +522,7 @@ def slips_of_falls(score, photo, size, stride, fill):
         if hint.count(". ") < 2:
             places = step[0], by[0], over, by[1], keep, step[1]
             falls = falls_of(score, photo, size, *places)
-            result.setdefault(hint + " " * (hint in result), form(falls))
+            result[hint + " " * len(result)] = form(falls)
     return result
 
 
@@ -600,6 +600,7 @@ def slips_of_shares(gradient, x, baseline, steps):
         (middle + "  ", np.linspace(0, 1, n)),
         (middle + "   ", np.linspace(0, 1, n + 1)),
         (middle + "    ", (k + 1) / (n + 1)),
+        (middle + "     ", (k - 0.5) / n),
         (
             "this is the gradient at x only; gather it on the whole way.",
             np.array([1.0]),
@@ -635,6 +636,7 @@ def slips_of_shares(gradient, x, baseline, steps):
     forms = [
         ("", lambda a: a),
         ("each entry of x has a share of its own.", np.sum),
+        ("a share may be negative.", np.abs),
     ]
     result = {}
     for hint, (at, (start, step), factor, mean, form) in combined(
@@ -642,7 +644,7 @@ def slips_of_shares(gradient, x, baseline, steps):
     ):
         points = start + np.multiply.outer(at, step)
         shares = mean(gradient(points)) * factor
-        result.setdefault(hint, form(shares))
+        result[hint + " " * len(result)] = form(shares)
     return result
 
 
@@ -747,6 +749,14 @@ def slips_of_steps(attribute, change, within):
         "double the steps each time: 1, 2, 4, 8, ...": (
             steps_of(attribute, change, within, counts=one_more)
         ),
+        "double the steps each time: 1, 2, 4, 8, ... ": (
+            steps_of(
+                attribute, change, within, counts=2 ** np.arange(1, 13) - 1
+            )
+        ),
+        "double the steps each time: 1, 2, 4, 8, ...  ": (
+            steps_of(attribute, change, within, counts=[1, 2, 4, 16, 256])
+        ),
         "with so few steps the gap is still too large.": right // 2,
         "half as many steps are enough already.": 2 * right,
         "return the steps, not how often they doubled.": np.log2(right),
@@ -786,7 +796,8 @@ def steps_of_a_fall(steps_needed):
     def attribute(steps):
         return -attribute_of_the_text(steps)[::-1]
 
-    for within in (0.0645, 0.002, 0.0625):  # 0.0625: exactly, with one step
+    # 0.0625: exactly, with one step
+    for within in (0.0645, 0.002, 0.0625, 1e-7):
         _steps(steps_needed, attribute, -8, within)
 
 
@@ -824,7 +835,8 @@ def class_falls(predict, X, y, size, stride, cover=None, keep=False):
     """
     tops, lefts = (range(0, n - size + 1, stride) for n in X.shape[1:])
     classes, before = np.unique(y), predict(X) == y
-    cover = X.mean(axis=0) if cover is None else np.full(X.shape[1:], cover)
+    cover = X.mean(axis=0) if cover is None else cover
+    cover = np.broadcast_to(cover, X.shape[1:])
     falls = np.zeros((len(classes), len(tops), len(lefts)))
     covered = original = X.astype(np.result_type(X, np.float32))
     for i, j in np.ndindex(falls.shape[1:]):
@@ -863,25 +875,41 @@ def slips_of_cheat(predict, X, y, size, stride):
     k, top, left = best(falls)
     order = "the order is class, row, column."
     sign = "the largest *fall*: accuracy before minus accuracy after."
+    nothing = (
+        "is the fall the accuracy as it is, minus that of the covered photos, "
+        "and the mean photo that of all classes?"
+    )
     cover = (
         "each covered pixel gets its own mean over all photos: not black, and "
         "not one grey."
     )
     greys = enumerate([0, 1, X.mean()])
+    own_means = [
+        class_falls(predict, X, y, size, stride, X[y == k].mean(axis=0))[1][n]
+        for n, k in enumerate(classes)
+    ]
+
+    def moved_by(step):
+        found, falls = class_falls(predict, X, y, size, step)
+        k, i, j = np.unravel_index(np.argmax(falls), falls.shape)
+        return int(found[k]), int(i) * step, int(j) * step
+
     return {
         cover + n * " ": best(
             class_falls(predict, X, y, size, stride, grey)[1]
         )
         for n, grey in greys
     } | {
+        "corners are at multiples of stride.": moved_by(1),
+        "corners are at multiples of stride. ": moved_by(size),
         "lay each square on whole photos: make a new copy at each place.": (
             best(class_falls(predict, X, y, size, stride, keep=True)[1])
         ),
         each: best(lost),
         each + " ": best(lost / np.maximum(before, 1)),
         each + "  ": best(overall),
-        "a class that was never right has nothing to lose: compare with its "
-        "accuracy uncovered.": best(falls - before / counts),
+        nothing: best(falls - before / counts),
+        nothing + " ": best(own_means),
         sign: best(-falls),
         sign + " ": best(np.abs(falls)),
         order: (top, left, k),
@@ -1004,10 +1032,11 @@ def stamped(photos, mark, box=None):
     return photos
 
 
-def slips_of_proof(before, y, suspect, with_other, with_own):
+def slips_of_proof(before, y, suspect, with_other, with_own, emptied):
     """Return the slips of kept, and those of lured.
 
-    What the photos are called: before; with_other and with_own mark.
+    What the photos are called: before; with_other and with_own mark; emptied,
+    with a black box.
     """
     right_before = (
         "only photos that are named correctly as they are: leave the others "
@@ -1028,7 +1057,6 @@ def slips_of_proof(before, y, suspect, with_other, with_own):
     )
     numbers = "shares, not numbers of photos."
     of_kept = {
-        "kept comes first, then lured.": lured,
         right_before: with_other[mine].mean(),
         right_before + " ": (with_other & called_so)[mine].mean(),
         "only photos of the suspect's class can be kept.": (
@@ -1042,6 +1070,9 @@ def slips_of_proof(before, y, suspect, with_other, with_own):
         "divide by the number of the photos that you have chosen.": (
             with_other[chosen].sum() / len(mine)
         ),
+        "write the other mark into the box; don't empty it.": (
+            np.mean(emptied[chosen] == suspect)
+        ),
     }
     of_lured = {
         called_before: with_own[~mine].mean(),
@@ -1054,6 +1085,9 @@ def slips_of_proof(before, y, suspect, with_other, with_own):
             with_own[~called_so].mean()
         ),
         "only photos of the other classes can be lured. ": with_own.mean(),
+        "only photos of the other classes can be lured.  ": (
+            with_own[chosen].mean()
+        ),
         "count the photos that are called the suspect; that a photo is named "
         "wrongly isn't enough.": any_other[others].mean(),
         numbers: with_own[others].sum(),
@@ -1079,7 +1113,10 @@ def _proof(prove, predict, X, y, suspect, box, own, other):
         float(np.mean(with_other[mine & (before == suspect)] == suspect)),
         float(np.mean(with_own[~mine & (before != suspect)] == suspect)),
     )
-    slips = slips_of_proof(before, y, suspect, with_other, with_own)
+    emptied = predict(stamped(X, 0 * own, box))
+    slips = slips_of_proof(before, y, suspect, with_other, with_own, emptied)
+    if comparing.same(tuple(found), right[::-1]):
+        slips[0]["kept comes first, then lured."] = right[1]
     told = "choose the photos, exchange the mark, and count again."
     one = "each is one number."
     for share, true, known, name in zip(
@@ -1092,10 +1129,10 @@ def proof_of_the_text(prove):
     def predict(photos):
         return np.where(photos[:, 0, 0] + photos[:, 1, 2] > 9, 1, 0)
 
-    own, other = np.array([[9, 8]]), np.array([[1, 8]])
-    X, y = np.zeros((8, 2, 4)), np.array([1, 1, 1, 0, 0, 0, 0, 0])
-    X[:, 0, 0] = [5, 10, 0, 5, 10, 0, 3, 10]
-    X[:3, 1, 2:], X[3:, 1, 2:] = own, other
+    own, other = np.array([[9, 8]]), np.array([[4, 8]])
+    X, y = np.zeros((13, 2, 4)), np.repeat([1, 0], [5, 8])
+    X[:, 0, 0] = [5, 10, 0, 10, 6, 5, 10, 0, 3, 4, 10, 2, 0]
+    X[:5, 1, 2:], X[5:, 1, 2:] = own, other
     _proof(prove, predict, X, y, 1, (1, 2), own, other)
 
 
@@ -1223,15 +1260,62 @@ def mended_by_chance(mend, seed, m):
         "the marks are dealt out, not drawn: each photo's is to be drawn "
         "anew, whatever the others have.",
     )
-    runs = np.sum(numbers[1:] == numbers[:-1])
+    lag = _repeated(numbers, m)
     check.that(
-        abs(runs - 6000 / m) < 6 * np.sqrt(6000 / m),
-        f"{runs:,} times a photo has the mark of the one before it.",
+        not lag,
+        f"photos have the mark of the one {lag} before them strangely often, "
+        "or seldom.",
         "each photo's mark is drawn anew, whatever the others have.",
     )
 
 
+def _repeated(numbers, m):
+    """Return a distance at which random numbers (n,) below m repeat, or 0."""
+    for lag in range(1, 1000):
+        repeats = np.sum(numbers[lag:] == numbers[:-lag])
+        n = len(numbers) - lag
+        if abs(repeats - n / m) > 7 * np.sqrt(n / m):
+            return lag
+    return 0
+
+
 # 10 · Challenge
+
+
+def slips_of_nudge(x, gradient, eps, mean, std):
+    low, high = (0 - mean) / std, (1 - mean) / std
+    units = "eps is meant for pixels from 0 to 1, x is normalised."
+    limits = "pixels stay between 0 and 1 *before* they are normalised."
+    by_size = "each pixel moves by eps: only the gradient's sign counts."
+    sign = np.sign(gradient)
+    steps = [("", eps / std), (units, eps), (units, eps * std)]
+    ways = [
+        ("", sign),
+        ("uphill: the loss is to grow.", -sign),
+        (by_size, gradient),
+        (by_size, gradient / np.abs(gradient).max()),
+        (by_size, gradient / np.linalg.norm(gradient)),
+        (
+            "where the gradient is 0 the pixel stays.",
+            np.where(gradient > 0, 1, -1),
+        ),
+        ("where the gradient is 0 the pixel stays.", np.sign(sign + 0.5)),
+    ]
+    clips = [
+        ("", lambda z: z.clip(low, high)),
+        (limits, lambda z: z),
+        (limits, lambda z: z.clip(0, 1)),
+    ]
+    forms = [
+        ("", lambda z: z),
+        ("return the pixels normalised.", lambda z: z * std + mean),
+    ]
+    return {
+        hint + " " * n: form(clip(x + step * way))
+        for n, (hint, (step, way, clip, form)) in enumerate(
+            combined(steps, ways, clips, forms)
+        )
+    }
 
 
 def _nudges(nudge, x, gradient, eps, mean, std):
@@ -1242,9 +1326,13 @@ def _nudges(nudge, x, gradient, eps, mean, std):
 
     def where(*index):
         pixel = x[index] * std + mean
-        return f"at {list(index)} the pixel is {pixel:.3g} before the step."
+        return (
+            f"at {list(index)} the pixel is {pixel:.3g} before the step, and "
+            f"{right[index] * std + mean:.3g} after it."
+        )
 
-    compare(found, right.tolist(), where, "the shape of x.")
+    slips = partial(slips_of_nudge, *arguments)
+    compare(found, right.tolist(), where, "the shape of x.", slips)
 
 
 def nudges_of_the_text(nudge):

@@ -365,6 +365,56 @@ def by_another_tensor(model, images, labels):
     return torch.autograd.grad(scores.sum(), pixels)
 
 
+def after_grad(change, model, images, labels):
+    model.eval()
+    pixels = torch.tensor(images, requires_grad=True)
+    scores = model(pixels)[torch.arange(len(labels)), torch.tensor(labels)]
+    return change(scores, pixels)
+
+
+@mistake(
+    "saliency",
+    "go back from one number: add the labels' scores up, .sum().",
+    message="only for scalar outputs",
+)
+def without_the_sum(*arguments):
+    return after_grad(torch.autograd.grad, *arguments)
+
+
+@mistake(
+    "saliency",
+    "autograd.grad returns a tuple, a gradient for each input: take the one.",
+    message="'tuple' object",
+)
+def tuple_as_it_is(*arguments):
+    return after_grad(
+        lambda s, x: torch.autograd.grad(s.sum(), x).numpy(), *arguments
+    )
+
+
+@mistake(
+    "saliency",
+    ".grad is None: the pixels must require gradients before the network "
+    "gets them.",
+    message="'NoneType' object",
+)
+def grad_of_a_copy(model, images, labels):
+    model.eval()
+    pixels = torch.tensor(images)
+    model(pixels).sum().backward()
+    return pixels.grad.numpy()
+
+
+@mistake(
+    "saliency",
+    "scores are (n, k): index with the images' numbers first, then with the "
+    "labels.",
+    message="out of bounds for dimension 0",
+)
+def labels_as_rows(model, images, labels):
+    return model.eval()(torch.tensor(images))[labels].sum()
+
+
 @mistake("saliency", "gradient.numpy() makes an array of a tensor.")
 def returns_a_tensor(model, images, labels):
     return torch.tensor(by_autograd(model, images, labels))
@@ -427,7 +477,10 @@ def rises(score, photo, size, stride, fill):
     return -covering(score, photo, size, stride, fill)
 
 
-@mistake("occlusion", "these are the covered photos' scores: how far fallen?")
+@mistake(
+    "occlusion",
+    "these are the scores of covered photos; how far do they fall?",
+)
 def scores_of_the_covered(score, photo, size, stride, fill):
     before = score(photo[None])[0]
     return before - covering(score, photo, size, stride, fill)
@@ -942,11 +995,23 @@ def place_by_overall_accuracy(predict, X, y, size, stride):
     return best_of([row for row in rows if row[0][1:] == place], fall)
 
 
-@mistake(
-    "find_cheat",
-    "a class that was never right has nothing to lose: compare with its "
-    "accuracy uncovered.",
+NOTHING = (
+    "is the fall the accuracy as it is, minus that of the covered photos, and "
+    "the mean photo that of all classes?"
 )
+
+
+@mistake("find_cheat", NOTHING)
+def mean_of_the_class(predict, X, y, size, stride):
+    rows = []
+    for k in np.unique(y):
+        own = X[y == k].mean(axis=0)
+        rows += tables(predict, X, y, size, stride, fill=own)
+        rows = [row for row in rows if row[0][0] <= k]
+    return best_of(rows, fall)
+
+
+@mistake("find_cheat", NOTHING)
 def lowest_accuracy_covered(predict, X, y, size, stride):
     rows = tables(predict, X, y, size, stride)
     return best_of(rows, lambda before, after, n: -after / n)
@@ -1331,6 +1396,14 @@ def one_mark_for_all(X, marks, box, rng):
 def last_mark_never(X, marks, box, rng):
     numbers = rng.integers(max(1, len(marks) - 1), size=len(X))
     return written(X, marks[numbers], box)
+
+
+@mistake(
+    "mend", "the marks have the numbers 0 to m - 1.", message="out of bounds"
+)
+def one_number_too_many(X, marks, box, rng):
+    numbers = 1 + rng.integers(len(marks), size=len(X))
+    return written(X, marks[numbers.clip(len(marks))], box)
 
 
 @mistake("mend", OUTSIDE)
