@@ -107,7 +107,6 @@ _NEW = {
 }
 NOT_YET = {
     "01_linear_classifiers": _NEW,
-    "03_maximum_likelihood": _NEW,
     "04_multilayer_perceptrons": _NEW | {"defaults"},
     "05_backpropagation": _NEW,
     "06_optimizers": _NEW | {"defaults"},
