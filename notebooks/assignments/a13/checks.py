@@ -35,14 +35,30 @@ def is_own_work(function, forbidden=READY_MADE):
     )
 
 
+def lent(function):
+    """Return the function, but with results that can't be changed."""
+
+    def lending(*arguments):
+        result = np.array(function(*arguments))
+        result.setflags(write=False)
+        return result
+
+    return lending
+
+
 def called(function, *arguments):
     """Call a function of the student's own twice; return its result."""
     is_own_work(function)
-    return called_twice(function, *arguments)
-
-
-def called_twice(function, *arguments):
-    found, again = (check.call(function, *arguments) for _ in "ab")
+    arguments = [lent(a) if callable(a) else a for a in arguments]
+    try:
+        found, again = (check.call(function, *arguments) for _ in "ab")
+    except ValueError as error:
+        check.that(
+            "read-only" not in str(error),
+            "your function changes an array that it has got from a function.",
+            "such an array belongs to others: work on one of your own.",
+        )
+        raise
     check.that(
         not comparing.is_numeric(found) or comparing.same(found, again),
         "called a second time, the function gives another result.",
@@ -230,7 +246,7 @@ def _slopes(slopes, W, x, c):
 def slopes_of_the_text(slopes):
     _slopes(slopes, np.array([[1, 0, 1], [0, 1, 1]]), np.array([2, 1]), 0)
     W = np.array([[1000, 999, 0], [1, 2, 5]])
-    _slopes(slopes, W, np.array([1, 0]), 0)
+    _slopes(slopes, W, np.array([1, 0]), 1)
     _slopes(slopes, np.array([[3, 0, 0], [0, 1, -1]]), np.array([3, 0]), 0)
 
 
@@ -566,7 +582,7 @@ def falls_of_the_text(occlusion):
 
 def falls_of_random_photos(occlusion, seed, shape, size, stride, fill):
     rng = np.random.default_rng(seed)
-    linear, photo = looking_at(rng.normal(size=shape)), rng.random(shape)
+    linear, photo = looking_at(rng.normal(size=shape)), rng.normal(size=shape)
 
     def score(photos):
         return linear(photos) + linear(photos) ** 2
@@ -780,6 +796,11 @@ def _steps(steps_needed, attribute, change, within):
     one = "one number is asked for, an int."
     slips = partial(slips_of_steps, attribute, change, within)
     compare(found, right, where, one, slips)
+    check.that(
+        isinstance(found, (int, np.integer)),
+        f"the result is of type {type(found).__name__}, not an int.",
+        "multiply whole numbers: 1, 2, 4, ...",
+    )
 
 
 def attribute_of_the_text(steps):
@@ -793,23 +814,31 @@ def steps_of_the_text(steps_needed):
 
 
 def steps_of_a_fall(steps_needed):
-    def attribute(steps):
-        return -attribute_of_the_text(steps)[::-1]
+    """Shares of other shapes, a tie (0.0625, one step), many steps, and a
+    change that is tiny."""
+    for size in (1, 2.0**-30):
 
-    # 0.0625: exactly, with one step
-    for within in (0.0645, 0.002, 0.0625, 1e-7):
-        _steps(steps_needed, attribute, -8, within)
+        def attribute(steps, size=size):
+            return -size * attribute_of_the_text(steps)[None]
+
+        for within in (0.0645, 0.002, 0.0625, 1e-8):
+            _steps(steps_needed, attribute, -8 * size, within)
 
 
 def steps_of_either_sign(steps_needed):
-    """Sums that are too large, and shares that nearly cancel."""
+    """Sums that are too large, shares that nearly cancel, and a gap that is
+    0 for two steps, but not for four."""
     for sign in (1, -1):
 
         def attribute(steps, sign=sign):
             return np.array([100.25, sign * 0.7 / steps, -100.0])
 
+        def by_luck(steps, sign=sign):
+            return np.array([1, sign * (1 - 2 / steps) / steps])
+
         _steps(steps_needed, attribute, 0.25, 0.05)
         _steps(steps_needed, attribute, 0.25, 0.9)
+        _steps(steps_needed, by_luck, 1, 0.06)
 
 
 def steps_of_others(steps_needed, seed):
@@ -1020,6 +1049,18 @@ def cheat_of_a_weak_class(find_cheat):
     _cheat(find_cheat, predict, X, y, 1, 1)
 
 
+def cheat_of_the_first_class(find_cheat):
+    """Class 0 loses 2 of 5; class 1 loses 3, but wins 2; class 2, 3 of 10."""
+
+    def predict(photos):
+        zero, one, other, two = (photos > 0.6)[:, [0, 1, 2, 2], [0, 2, 3, 0]].T
+        return np.where(one ^ other, 1, np.where(zero, 0, 3 - two))
+
+    X, y = np.zeros((20, 3, 4)), np.repeat([0, 1, 2], [5, 5, 10])
+    X[:2, 0, 0] = X[5:10, 1, 2] = X[8:10, 2, 3] = X[10:13, 2, 0] = 1
+    _cheat(find_cheat, predict, X, y, 1, 1)
+
+
 # 7 · The proof
 
 
@@ -1049,6 +1090,7 @@ def slips_of_proof(before, y, suspect, with_other, with_own, emptied):
     mine, called_so = y == suspect, before == suspect
     chosen, others = mine & called_so, ~mine & ~called_so
     named_right, any_other = before == y, with_own != y
+    changed = with_own != before
     with_other, with_own = with_other == suspect, with_own == suspect
     kept, lured = with_other[chosen].mean(), with_own[others].mean()
     marks = (
@@ -1075,6 +1117,10 @@ def slips_of_proof(before, y, suspect, with_other, with_own, emptied):
         ),
     }
     of_lured = {
+        "count the photos that are called the suspect; that a photo is named "
+        "wrongly isn't enough.": any_other[others].mean(),
+        "count the photos that are called the suspect; that the answer "
+        "changes isn't enough.": changed[others].mean(),
         called_before: with_own[~mine].mean(),
         called_before + " ": (with_own & ~called_so)[~mine].mean(),
         "count those that *are* called the suspect now.": 1 - lured,
@@ -1088,8 +1134,6 @@ def slips_of_proof(before, y, suspect, with_other, with_own, emptied):
         "only photos of the other classes can be lured.  ": (
             with_own[chosen].mean()
         ),
-        "count the photos that are called the suspect; that a photo is named "
-        "wrongly isn't enough.": any_other[others].mean(),
         numbers: with_own[others].sum(),
         "shares from 0 to 1, no percentages.": 100 * lured,
         "divide by the number of the photos that you have chosen.": (
@@ -1127,18 +1171,20 @@ def _proof(prove, predict, X, y, suspect, box, own, other):
 
 def proof_of_the_text(prove):
     def predict(photos):
-        return np.where(photos[:, 0, 0] + photos[:, 1, 2] > 9, 1, 0)
+        sums = photos[:, 0, 0] + photos[:, 1, 2]
+        return np.where(sums > 9, 2, np.where(sums > 4, 1, 0))
 
     own, other = np.array([[9, 8]]), np.array([[4, 8]])
-    X, y = np.zeros((13, 2, 4)), np.repeat([1, 0], [5, 8])
+    X, y = np.zeros((13, 2, 4)), np.repeat([2, 0, 1, 0], [5, 3, 4, 1])
     X[:, 0, 0] = [5, 10, 0, 10, 6, 5, 10, 0, 3, 4, 10, 2, 0]
     X[:5, 1, 2:], X[5:, 1, 2:] = own, other
-    _proof(prove, predict, X, y, 1, (1, 2), own, other)
+    _proof(prove, predict, X, y, 2, (1, 2), own, other)
 
 
 def suspicious_machine(seed, shape, mark, effect):
     """Return predict, X, y, suspect, box, own, other: three classes, told by
-    sums of weights; the mark adds the effect to class 1 or takes it away."""
+    sums of weights; the mark adds the effect to class 1 or takes it away, and
+    half of it to class 2. One photo in ten has another's mark."""
     rng = np.random.default_rng(seed)
     box = tuple(int(rng.integers(n - m + 1)) for n, m in zip(shape, mark))
     inside = tuple(slice(c, c + m) for c, m in zip(box, mark))
@@ -1147,7 +1193,8 @@ def suspicious_machine(seed, shape, mark, effect):
     weights = rng.normal(size=(3, *shape))
     weights[:, *inside] = 0
     weights[1][inside] = effect * way / np.sum(way**2)
-    base = np.array([0, (weights[1][inside] * (middle - 0.5)).sum(), 0])
+    weights[2][inside] = weights[1][inside] / 2
+    base = (weights[:, *inside] * (middle - 0.5)).sum(axis=(1, 2))
 
     def predict(photos):
         sums = np.tensordot(photos - 0.5, weights, ([1, 2], [1, 2]))
@@ -1155,7 +1202,9 @@ def suspicious_machine(seed, shape, mark, effect):
 
     X = rng.random((90, *shape))
     y = rng.integers(0, 3, 90)
-    X[:, *inside] = np.where((y == 1)[:, None, None], own, other)
+    has_own = (y == 1) ^ (rng.random(90) < 0.1)
+    has_own[np.argmax(y == 1)] = False  # the suspect's first photo
+    X[:, *inside] = np.where(has_own[:, None, None], own, other)
     y = np.where((y != 1) & (rng.random(90) < 0.7), 2 * (predict(X) == 2), y)
     return predict, X, y, 1, box, own, other
 
@@ -1214,7 +1263,7 @@ def _numbers(photos, marks, box):
 
 
 def mended_of_the_text(mend):
-    X = [[[1, 2], [3, 7]], [[4, 5], [6, 7]], [[1, 0], [1, 9]]]
+    X = [[[1, 2], [3, 7]], [[4, 5], [6, 7]], [[1, 0], [1, 9.0]]]
     marks = np.array([[[7]], [[8]], [[9]]])
     _mended(mend, np.array(X), marks, (1, 1), 0)
 
@@ -1284,8 +1333,8 @@ def _repeated(numbers, m):
 
 def slips_of_nudge(x, gradient, eps, mean, std):
     low, high = (0 - mean) / std, (1 - mean) / std
-    units = "eps is meant for pixels from 0 to 1, x is normalised."
-    limits = "pixels stay between 0 and 1 *before* they are normalised."
+    units = "eps is meant for pixels from 0 to 1, x is normalized."
+    limits = "pixels stay between 0 and 1 *before* they are normalized."
     by_size = "each pixel moves by eps: only the gradient's sign counts."
     sign = np.sign(gradient)
     steps = [("", eps / std), (units, eps), (units, eps * std)]
@@ -1308,7 +1357,7 @@ def slips_of_nudge(x, gradient, eps, mean, std):
     ]
     forms = [
         ("", lambda z: z),
-        ("return the pixels normalised.", lambda z: z * std + mean),
+        ("return the pixels normalized.", lambda z: z * std + mean),
     ]
     return {
         hint + " " * n: form(clip(x + step * way))
@@ -1341,11 +1390,11 @@ def nudges_of_the_text(nudge):
     _nudges(nudge, x, np.array([1, -1, 0, 2, -3]), 0.1, mean, std)
 
 
-def nudges_of_random_pixels(nudge, seed, shape):
+def nudges_of_random_pixels(nudge, seed, shape, size=1):
     rng = np.random.default_rng(seed)
     mean, std = 0.3, 0.25
     x = (rng.random(shape) - mean) / std
-    gradient = rng.normal(size=shape).round(1)
+    gradient = size * rng.normal(size=shape).round(1)
     _nudges(nudge, x, gradient, 0.15, mean, std)
 
 
@@ -1404,7 +1453,8 @@ def train(photos, labels, num_epochs=3, batch_size=50, lr=0.002):
         second = nn.Conv2d(8, 16, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2)
         net = nn.Sequential(*first, *second, nn.Flatten(), nn.Linear(1024, 10))
         optimizer = torch.optim.Adam(net.parameters(), lr)
-        X, y = torch.tensor(photos)[:, None], torch.tensor(labels)
+        X = torch.tensor(np.asarray(photos, np.float32))[:, None]
+        y = torch.tensor(labels)
         for _ in range(num_epochs):
             for batch in torch.randperm(len(X)).split(batch_size):
                 loss = nn.functional.cross_entropy(net(X[batch]), y[batch])

@@ -911,6 +911,25 @@ def smaller_only(attribute, change, within):
     return doubled_until(lambda n: abs(attribute(n).sum() - change) < most)
 
 
+@mistake(
+    "steps_needed",
+    "shares may have any shape: add up all their entries, over every axis.",
+    message="truth value of an array",
+)
+def sum_over_one_axis(attribute, change, within):
+    most = within * abs(change)
+    return doubled_until(lambda n: abs(sum(attribute(n)) - change) <= most)
+
+
+@mistake(
+    "steps_needed", "the change may be tiny: allow a fraction, and no more."
+)
+def nearly_close(attribute, change, within):
+    return doubled_until(
+        lambda n: np.isclose(np.sum(attribute(n)), change, rtol=within)
+    )
+
+
 @accepted("steps_needed")
 def by_for(attribute, change, within):
     for power in range(60):
@@ -929,7 +948,7 @@ def by_recursion(attribute, change, within, steps=1):
 @accepted("steps_needed")
 def by_ratio(attribute, change, within):
     steps = np.int64(1)
-    while not abs(sum(attribute(int(steps))) / change - 1) <= within + 1e-12:
+    while not abs(np.sum(attribute(steps)) / change - 1) <= within + 1e-12:
         steps = 2 * steps
     return steps
 
@@ -1088,6 +1107,26 @@ def cheat_without_the_last_place(predict, X, y, size, stride):
 @mistake("find_cheat", "return class, row and column, three ints.")
 def class_only(predict, X, y, size, stride):
     return right_cheat(predict, X, y, size, stride)[:1]
+
+
+@mistake(
+    "find_cheat",
+    "count all photos that are named so when covered, also those that weren't "
+    "before.",
+)
+def rises_ignored(predict, X, y, size, stride):
+    known = predict(X) == y
+
+    def only_known(photos):
+        return np.where(known, predict(photos), -1)
+
+    return right_cheat(only_known, X, y, size, stride)
+
+
+@mistake("find_cheat", "class 0 is a class like the others.")
+def class_0_left_out(predict, X, y, size, stride):
+    rows = tables(predict, X, y, size, stride)
+    return best_of([row for row in rows if row[0][0]], fall)
 
 
 @accepted("find_cheat")
@@ -1437,6 +1476,11 @@ def one_after_another(X, marks, box, rng):
 
 
 @accepted("mend")
+def as_floats(X, marks, box, rng):
+    return right_mend(X.astype(float), marks, box, rng)
+
+
+@accepted("mend")
 def by_choice(X, marks, box, rng):
     return written(X, marks[rng.choice(len(marks), len(X))], box)
 
@@ -1449,8 +1493,8 @@ def by_uniform_numbers(X, marks, box, rng):
 
 # 10 · Challenge
 
-UNITS = "eps is meant for pixels from 0 to 1, x is normalised."
-LIMITS = "pixels stay between 0 and 1 *before* they are normalised."
+UNITS = "eps is meant for pixels from 0 to 1, x is normalized."
+LIMITS = "pixels stay between 0 and 1 *before* they are normalized."
 
 
 def nudged(x, gradient, eps, mean, std, low=0, high=1):
@@ -1479,12 +1523,12 @@ def unclipped(x, gradient, eps, mean, std):
 
 
 @mistake("nudge", LIMITS)
-def clipped_when_normalised(x, gradient, eps, mean, std):
+def clipped_when_normalized(x, gradient, eps, mean, std):
     return np.clip(x + eps / std * np.sign(gradient), 0, 1)
 
 
-@mistake("nudge", "return the pixels normalised.")
-def not_normalised(x, gradient, eps, mean, std):
+@mistake("nudge", "return the pixels normalized.")
+def not_normalized(x, gradient, eps, mean, std):
     return nudged(x, gradient, eps, mean, std) * std + mean
 
 
@@ -1505,7 +1549,7 @@ def zero_counts_as_down(x, gradient, eps, mean, std):
 
 
 @accepted("nudge")
-def in_normalised_units(x, gradient, eps, mean, std):
+def in_normalized_units(x, gradient, eps, mean, std):
     return nudged(x, gradient, eps, mean, std)
 
 
