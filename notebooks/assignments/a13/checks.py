@@ -612,11 +612,11 @@ def slips_of_shares(gradient, x, baseline, steps):
     alphas = [
         ("", (k + 0.5) / n),
         (middle, k / n),
-        (middle + " ", (k + 1) / n),
-        (middle + "  ", np.linspace(0, 1, n)),
-        (middle + "   ", np.linspace(0, 1, n + 1)),
-        (middle + "    ", (k + 1) / (n + 1)),
-        (middle + "     ", (k - 0.5) / n),
+        (middle, (k + 1) / n),
+        (middle, np.linspace(0, 1, n)),
+        (middle, np.linspace(0, 1, n + 1)),
+        (middle, (k + 1) / (n + 1)),
+        (middle, (k - 0.5) / n),
         (
             "this is the gradient at x only; gather it on the whole way.",
             np.array([1.0]),
@@ -631,8 +631,8 @@ def slips_of_shares(gradient, x, baseline, steps):
     ways = [
         ("", (baseline, x - baseline)),
         (way, (0 * x, x - baseline)),
-        (way + " ", (0 * x, x)),
-        (way + "  ", (baseline, x)),
+        (way, (0 * x, x)),
+        (way, (baseline, x)),
         ("alpha goes from the baseline to x.", (x, x - baseline)),
     ]
     factors = [
@@ -645,7 +645,7 @@ def slips_of_shares(gradient, x, baseline, steps):
         ("", lambda g: g.mean(axis=0)),
         ("the mean of the gradients, not their sum.", lambda g: g.sum(axis=0)),
         ("divide by the number of parts.", lambda g: g.sum(axis=0) / n),
-        ("divide by the number of parts. ", lambda g: g.sum(axis=0) / (n + 1)),
+        ("divide by the number of parts.", lambda g: g.sum(axis=0) / (n + 1)),
         ("the last part's gradient isn't the mean.", lambda g: g[-1]),
         ("the mean over the points, not over all numbers: axis=0.", np.mean),
     ]
@@ -1037,8 +1037,9 @@ def cheat_of_rare_classes(find_cheat):
         _cheat(find_cheat, *machine, 1, 1)
 
 
-def cheat_of_a_weak_class(find_cheat):
-    """Class 0 has one photo right and loses it; class 1 loses more."""
+def cheat_of_weak_classes(find_cheat):
+    """Class 0 has one photo right and loses it; class 1 loses more. Then
+    class 0 loses 2 of 5; class 1 loses 3, but wins 2; class 2, 3 of 10."""
 
     def predict(photos):
         one = (photos[:, 1, 2] > 0.6) | (photos[:, 2, 3] > 0.6)
@@ -1047,10 +1048,6 @@ def cheat_of_a_weak_class(find_cheat):
     X, y = np.zeros((10, 3, 4)), np.repeat([0, 1], 5)
     X[0, 0, 0] = X[5:9, 1, 2] = X[8:, 2, 3] = 1
     _cheat(find_cheat, predict, X, y, 1, 1)
-
-
-def cheat_of_the_first_class(find_cheat):
-    """Class 0 loses 2 of 5; class 1 loses 3, but wins 2; class 2, 3 of 10."""
 
     def predict(photos):
         zero, one, other, two = (photos > 0.6)[:, [0, 1, 2, 2], [0, 2, 3, 0]].T
