@@ -238,3 +238,101 @@ def decision_regions(ax, predict, X, y):
         )
     ax.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
     ax.grid(False)
+
+
+def graph(inputs, labels, *, title, alt, size=12):
+    """Draw a computational graph, its arrows pointing to the right.
+
+    Parameters: inputs, a dict from each node to the list of nodes that it is
+    computed from, these listed before it (the last node is the result);
+    labels, a dict from node to three short strings, '' for none: its name,
+    its value (above the box), its gradient (below); size, of the type.
+    Nodes are hashable, no tuples. Leaves, nodes without inputs, are blue.
+    """
+    pieces, column = _columns(inputs)
+    row = _rows(pieces, column)
+    half = {node: 0.36 if node in inputs else 0 for node in pieces}
+    width, height = (np.ptp([*p.values()]) + 1 for p in (column, row))
+    fig, ax = plt.subplots(figsize=(min(9.5, 2 * width), height + 0.6))
+    for node in pieces:
+        for x in pieces[node]:
+            ax.annotate(
+                "",
+                (column[node] - half[node], row[node]),
+                (column[x] + half[x], row[x]),
+                arrowprops={
+                    "arrowstyle": "-|>" if half[node] else "-",
+                    "shrinkA": 0,
+                    "shrinkB": 0,
+                    "color": "#555555",
+                },
+            )
+    for node in inputs:
+        fill = "white" if inputs[node] else "#d6eaf8"
+        _box(ax, column[node], row[node], labels[node], fill, size)
+    ax.set_title(title)
+    low, high = min(row.values()), max(row.values())
+    ax.set(xlim=(0.5 - width, 0.5), ylim=(low - 0.5, high + 0.5))
+    ax.axis("off")
+    show(fig, alt)
+
+
+def _columns(inputs):
+    """Return ({node or corner: what it is drawn from}, {…: column}).
+
+    A node's column is its distance from the result, along the longest way;
+    an edge that passes a column gets a corner there.
+    """
+    column = dict.fromkeys(inputs, 0)
+    for node in reversed(inputs):
+        for x in inputs[node]:
+            column[x] = min(column[x], column[node] - 1)
+    pieces = {}
+    for node in inputs:
+        pieces[node] = []
+        for number, x in enumerate(inputs[node]):
+            for c in range(column[x] + 1, column[node]):
+                corner = (node, number, c)
+                pieces[corner], column[corner] = [x], c
+                x = corner
+            pieces[node].append(x)
+    return pieces, column
+
+
+def _rows(pieces, column):
+    """Return {node or corner: row}, neighbours at least 1 apart.
+
+    A node stands in the middle of its inputs; a leaf gets a row of its own,
+    but if it joins a path that is drawn already it hangs below that path.
+    """
+    row, free = {}, 0
+    user = {x: node for node in reversed(pieces) for x in pieces[node]}
+    for c in sorted(set(column.values())):
+        here = [node for node in pieces if column[node] == c]
+        here.sort(key=lambda node: not pieces[node])  # leaves last
+        for node in here:
+            joins = pieces[node] or pieces.get(user.get(node), [])
+            joins = [x for x in joins if pieces[x]] or pieces[node]
+            if joins:
+                row[node] = np.mean([row[x] for x in joins])
+                row[node] -= not pieces[node]  # hung below
+            else:
+                row[node] = free
+                free += 1
+        here.sort(key=row.get)
+        middle = np.mean([row[node] for node in here])
+        for low, high in zip(here, here[1:]):
+            row[high] = max(row[high], row[low] + 1)
+        shift = np.mean([row[node] for node in here]) - middle
+        row |= {node: row[node] - shift for node in here}
+    return row
+
+
+def _box(ax, c, r, texts, fill, size):
+    """Draw a box in column c, row r: name, value above, gradient below."""
+    box = plt.Rectangle((c - 0.36, r - 0.17), 0.72, 0.34, fc=fill, ec="k")
+    ax.add_patch(box)
+    for height, text in zip([0, 0.3, -0.3], texts):
+        color = "#a84300" if height < 0 else "black"
+        style = {"ha": "center", "va": "center", "size": size}
+        ax.text(c, r + height, text, color=color, **style)

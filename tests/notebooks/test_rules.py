@@ -15,7 +15,6 @@ COLAB = "https://colab.research.google.com"
 OLD = {
     "01_linear_classifiers",
     "04_multilayer_perceptrons",
-    "05_backpropagation",
     "06_optimizers",
 }
 SECONDS = 1500  # of all lectures together

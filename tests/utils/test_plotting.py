@@ -213,3 +213,22 @@ def test_decision_regions_colour_what_is_predicted():
     regions = mesh.get_array().reshape(200, 200)
     plt.close(fig)
     assert (regions[:, :90] == 0).all() and (regions[:, 110:] == 1).all()
+
+
+def test_a_graph_s_arrows_point_to_the_right(drawn):
+    inputs = {"a": [], "b": [], "+": ["a", "b"], "×": ["+", "b"]}
+    labels = {node: (node, "1", "grad 1") for node in inputs}
+    plotting.graph(inputs, labels, title="t", alt=ALT)
+    [ax] = drawn[0].axes
+    for arrow in ax.texts[:5]:  # b reaches × around a corner
+        assert arrow.xyann[0] < arrow.xy[0]
+    boxes = {box.get_xy(): box.get_facecolor() for box in ax.patches}
+    assert len(boxes) == 4 and len(set(boxes.values())) == 2
+    assert sum(text.get_text() == "grad 1" for text in ax.texts) == 4
+
+
+def test_a_node_may_enter_another_one_twice(drawn):
+    inputs = {"x": [], "+": ["x", "x"]}
+    labels = {node: (node, "", "") for node in inputs}
+    plotting.graph(inputs, labels, title="t", alt=ALT)
+    assert len(drawn[0].axes[0].patches) == 2

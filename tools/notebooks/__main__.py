@@ -14,7 +14,15 @@ import argparse
 import sys
 from pathlib import Path
 
-from tools.notebooks import badges, files, rerun, rules, running, timings
+from tools.notebooks import (
+    badges,
+    engine,
+    files,
+    rerun,
+    rules,
+    running,
+    timings,
+)
 
 
 def main():
@@ -30,7 +38,7 @@ def main():
     arguments = parser.parse_args()
     try:
         if arguments.command == "format":
-            for path in files.format_notebooks():
+            for path in files.format_notebooks() + engine.write_engine():
                 print("formatted", path.relative_to(files.ROOT))
         elif arguments.command == "badges":
             badges.stamp(arguments.repository, arguments.tag)

@@ -16,7 +16,7 @@ from tools.notebooks.anatomy import (
     tags,
 )
 
-KNOWN_TAGS = {"setup", "logged", COMPARED, anatomy.FOLDED, *KINDS}
+KNOWN_TAGS = {"setup", "logged", "engine", COMPARED, anatomy.FOLDED, *KINDS}
 TEACHING_LINES, CLASS_LINES, FIGURE_LINES, CHECK_LINES = 15, 20, 20, 10
 MAX_WIDTH = 79  # characters in a line of code
 CORE_CELLS, CORE_WORDS, FURTHER_CELLS = 30, 3500, 20

@@ -108,7 +108,6 @@ _NEW = {
 NOT_YET = {
     "01_linear_classifiers": _NEW,
     "04_multilayer_perceptrons": _NEW | {"defaults"},
-    "05_backpropagation": _NEW,
     "06_optimizers": _NEW | {"defaults"},
 }
 # What students' notebooks and their sources keep.
