@@ -17,7 +17,9 @@ README = """\
 | [Large](notebooks/02_large.ipynb) | b | ? | ? | ? |
 <!-- timings:end -->
 
-The end.
+| week | another table | |
+|---|---|---|
+| 1 | [Small](notebooks/01_small.ipynb) | x | y | z |
 """
 OPENING = (
     "L0 · about 1 minutes in class · about 1 seconds to run on two CPU cores"

@@ -147,9 +147,10 @@ def write_timings(paths, root=ROOT):
 def _fill(text, name, figures):
     """Return README.md's text with the figures in the row of a lecture."""
     columns = "".join(f" {figure} |" for figure in figures)
-    return re.sub(
-        rf"^(\|.*notebooks/{re.escape(name)}\).*\|)([^|\n]*\|){{3}}$",
-        lambda found: found[1] + columns,
+    row = rf"^(\|.*notebooks/{re.escape(name)}\).*\|)([^|\n]*\|){{3}}$"
+    return TIMINGS.sub(
+        lambda table: re.sub(
+            row, lambda found: found[1] + columns, table[0], flags=re.M
+        ),
         text,
-        flags=re.M,
     )
