@@ -9,9 +9,7 @@ from tools.notebooks import files
 
 COVER = files.ROOT / ".github" / "cover.png"
 NOTEBOOK = files.ROOT / "notebooks" / "09b_the_variational_autoencoder.ipynb"
-TITLE = (
-    "Random codes of the trained network"  # in the source of the figure's cell
-)
+TITLE = "Random codes of the trained network"  # of the figure's cell
 
 
 def cover():

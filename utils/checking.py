@@ -22,7 +22,7 @@ from collections import Counter
 import numpy as np
 
 import utils
-from utils import comparing, limits, mistakes, originals
+from utils import comparing, limits, mistakes, originals, ready_made
 from utils.comparing import gradient_error, numeric_gradient
 
 __all__ = [
@@ -186,6 +186,19 @@ class check:
         _next_step()
         if not condition:
             raise _Wrong(reason, hint)
+
+    @staticmethod
+    def own_work(function, forbidden):
+        """Complain if a function uses something ready-made.
+
+        Parameters: function; forbidden, names: see `ready_made.used_by`.
+        """
+        used = ready_made.used_by(function, forbidden)
+        check.that(
+            not used,
+            f"your function uses a ready-made {used}.",
+            "the exercise is to write it yourself.",
+        )
 
     @classmethod
     def version(cls, notebook):

@@ -153,6 +153,13 @@ def test_condition():
     assert printed.endswith("Too few. Hint: add some.")
 
 
+def test_ready_made_work_is_named():
+    own, lent = (lambda x: np.sort(x)), (lambda x: np.median(x))
+    assert "✓" in told(lambda: check.own_work(own, {"median"}))
+    printed = told(lambda: check.own_work(lent, {"median"}))
+    assert "function uses a ready-made median. Hint: the" in printed
+
+
 @pytest.mark.parametrize(
     "function, reason",
     [
