@@ -55,6 +55,8 @@ def weather(n=3000):
 
 # What every function is held to
 
+_returned = {}  # function: its results so far, each with a copy
+
 
 def is_own_work(function, *allowed):
     """Make sure that a function uses nothing ready-made, unless allowed."""
@@ -67,7 +69,10 @@ def is_own_work(function, *allowed):
 
 
 def called(function, *arguments, allowed=()):
-    """Call a function twice; return what it gives, a list as a tuple."""
+    """Call a function twice; return what it gives, a list as a tuple.
+
+    What it has returned before must have stayed as it was.
+    """
     is_own_work(function, *allowed)
     found = comparing.copied(check.call(function, *arguments))
     again = check.call(function, *arguments)
@@ -77,6 +82,14 @@ def called(function, *arguments, allowed=()):
         "called a second time, the function gives another result.",
         "it keeps something from the first call, or begins at random?",
     )
+    earlier = _returned.setdefault(function, [])
+    check.that(
+        all(comparing.same(result, copy) for result, copy in earlier),
+        "this call has changed what an earlier call returned.",
+        "make new arrays in each call, and keep none to fill it again.",
+    )
+    if comparing.is_numeric(found):
+        earlier.append((again, comparing.copied(again)))
     return found
 
 
@@ -256,7 +269,7 @@ def throws_of_eight(function):
 
 def throws_with_extra(function):
     _throws(function, EIGHT, 6, 1)
-    _throws(function, EIGHT, 6, 0.5)
+    _throws(function, EIGHT, 7, 0.5)
     _throws(function, EIGHT, 6, 0)
 
 
@@ -285,6 +298,11 @@ def _counts(function, X, y, w):
         return -np.mean(stats.poisson.logpmf(y, np.exp(X @ w)))
 
     def about_loss(found):
+        if not np.isfinite(found) and y.max() > 20:
+            return (
+                "which probability is too small for a float, which power or "
+                "factorial too large? Take the logarithm on paper."
+            )
         if not np.isfinite(found):
             return "which logarithm, or which factorial, isn't finite?"
         return (
@@ -340,6 +358,11 @@ def counts_of_random(function, seed, n, d):
     _counts(function, X, rng.poisson(3, n), w)
 
 
+def counts_of_crowds(function, y):
+    X = np.stack([np.ones(len(y)), np.arange(len(y)) - 1], axis=1)
+    _counts(function, X, y, [5, 2.5])
+
+
 # 4 · Mean and spread
 
 
@@ -369,6 +392,11 @@ def _spread(function, mean, log_spread, y):
     spread, z = np.exp(case[1]), (case[2] - case[0]) / np.exp(case[1])
 
     def about_loss(found):
+        if not np.isfinite(found) and np.abs(z).max() > 30:
+            return (
+                "so many spreads away the density is too small for a float "
+                "and becomes 0: take the logarithm on paper."
+            )
         if not np.isfinite(found):
             return (
                 "something is infinite, or no number: is log_spread the "
@@ -404,7 +432,7 @@ def _spread(function, mean, log_spread, y):
 
 
 def spread_of_three(function):
-    _spread(function, [2, 0, -1], np.log([1, 4, 0.2]), [3, 0, -0.5])
+    _spread(function, [2, 0, -1], np.log([1, 4, 0.2]), [3, 0, -1.5])
 
 
 def spread_of_four(function):
@@ -414,6 +442,12 @@ def spread_of_four(function):
 def spread_of_random(function, seed, n):
     mean, log_spread, y = np.random.default_rng(seed).normal(size=(3, n))
     _spread(function, mean, log_spread / 2, y)
+
+
+def spread_far_away(function, z):
+    mean, spread = np.array([0, 10, -3, 2]), np.array([0.5, 0.001, 20, 0.03])
+    y = mean + spread * [z, 2, -1, -z / 2]
+    _spread(function, mean, np.log(spread), y)
 
 
 # 5 · The ferry
@@ -481,7 +515,7 @@ def _about_four(found, n):
 
 
 def ferry_after(function, num_steps):
-    _ferry(function, [-1, 0, 1], [0, 1, 3], 0.1, num_steps)
+    _ferry(function, [1, -1, 0.5], [3, 0, -1], 0.1, num_steps)
 
 
 def ferry_of_four(function, num_steps=3, lr=0.05):
@@ -596,6 +630,7 @@ def _about_sizes(sizes, found, right, num_bins):
 
 FIVE_BINS = [0.05, 0.1, 0.15, 0.5, 0.55, 0.55, 0.9, 1.0]
 EIGHT_DAYS = [0, 0, 1, 1, 0, 1, 1, 1]
+FIVE_PROBS, FIVE_DAYS = [0.0, 0.25, 1.0, 0.25, 0.75], [0, 1, 1, 0, 0]
 TEN_PROBS = [0.9, 0.2, 0.6, 0.35, 0.05, 0.95, 0.1, 0.99, 0.65, 0.3]
 TEN_DAYS = [1, 0, 1, 0, 1, 0, 0, 1, 1, 1]
 
@@ -605,7 +640,7 @@ def days_in_five_bins(function):
 
 
 def days_on_edges(function):
-    _days(function, [0.0, 0.25, 1.0, 0.25, 0.75], [0, 1, 1, 0, 0], 4)
+    _days(function, FIVE_PROBS, FIVE_DAYS, 4)
 
 
 def days_of_ten(function):
@@ -659,6 +694,10 @@ def _error(function, probs, happened, num_bins):
 
 def error_of_eight(function):
     _error(function, FIVE_BINS, EIGHT_DAYS, 5)
+
+
+def error_of_five(function):
+    _error(function, FIVE_PROBS, FIVE_DAYS, 4)
 
 
 def error_of_one_bin(function):
@@ -768,6 +807,9 @@ WRONG_LOSSES = {
     "only the dry days count here; on a day with rain it is -log q.": (
         lambda T, p, y: -np.mean((1 - y) * np.log(_mended(T, 1 - p)))
     ),
+    "this makes the squared error smallest; the likelihood is asked for.": (
+        lambda T, p, y: np.mean((_mended(T, p) - y) ** 2)
+    ),
 }
 
 
@@ -818,16 +860,16 @@ def _about_temperature(found, T, least):
     )
 
 
-EIGHT_PROBS = [0.95, 0.9, 0.8, 0.7, 0.2, 0.1, 0.05, 0.6]
+EIGHT_PROBS = [0.97, 0.85, 0.9, 0.6, 0.1, 0.2, 0.03, 0.6]
 
 
 def temperature_of_eight(function):
     _temperature(function, EIGHT_PROBS, [1, 0, 1, 1, 0, 1, 0, 1])
 
 
-def temperature_of_random(function, seed, factor, shift=0):
+def temperature_of_random(function, seed, factor, shift=0, spread=1.5):
     rng = np.random.default_rng(seed)
-    log_odds = rng.normal(0, 1.5, 500)
+    log_odds = rng.normal(0, spread, 500)
     happened = (rng.random(500) < special.expit(log_odds)).astype(int)
     _temperature(function, special.expit(factor * log_odds + shift), happened)
 
@@ -844,6 +886,13 @@ def _dice(function, counts, n, start, num_steps):
         right = weights @ counts / (n * weights.sum(axis=1))
 
     def advise(found):
+        if not np.isfinite(found).all():
+            return (
+                "is something 0 divided by 0? The likelihood of so many "
+                "throws may be too small for a float, its logarithm isn't."
+            )
+        if comparing.same(found[::-1], right):
+            return "the first die is the one that begins with start[0]."
         return (
             "print the probabilities that it was the first die: for every "
             "round they are between 0 and 1."
@@ -856,7 +905,12 @@ def _dice(function, counts, n, start, num_steps):
 
 def dice_of_four(function):
     for num_steps in 1, 50, 0:
-        _dice(function, [1, 2, 6, 5], 10, [0.3, 0.4], num_steps)
+        _dice(function, [1, 2, 6, 5], 10, [0.4, 0.3], num_steps)
+
+
+def dice_of_five(function):
+    for num_steps in 2, 0, 1:
+        _dice(function, [3, 1, 6, 2, 4], 7, [0.2, 0.6], num_steps)
 
 
 def dice_of_many(function, seed, n=20):

@@ -6,7 +6,7 @@ from collections import Counter
 
 import numpy as np
 from scipy.optimize import minimize_scalar
-from scipy.special import expit, gammaln, logit, xlogy
+from scipy.special import expit, gamma, gammaln, logit, xlogy
 
 from notebooks.assignments.a03 import checks
 from tools.mistakes import accepted, mistake
@@ -161,7 +161,7 @@ def with_comb(k, n, shares):
 @mistake("relative_likelihoods", UNDERFLOW)
 def factorials(k, n, shares):
     with np.errstate(all="ignore"):
-        fall = [float(gamma) for gamma in np.exp(gammaln([n + 1, k + 1]))]
+        fall = [float(f) for f in np.exp(gammaln([n + 1, k + 1]))]
         orders = fall[0] / fall[1] / np.exp(gammaln(n - k + 1))
         found = orders * shares**k * (1 - shares) ** (n - k)
         return found / found.max()
@@ -1201,6 +1201,49 @@ mistakes(
         slope(X, y, w) + w,
     ),
 )
+TOO_LARGE = (
+    "from a certain count on its factorial is too large for a number of this "
+    "kind; its logarithm isn't."
+)
+
+
+@mistake("count_loss", TOO_LARGE)
+def logarithm_of_the_factorial(X, y, w):
+    s = X @ w
+    with np.errstate(all="ignore"):
+        logs = np.log(gamma(y + 1.0))
+    return np.mean(np.exp(s) - y * s + logs), slope(X, y, w)
+
+
+@mistake("count_loss", TOO_LARGE)
+def factorial_in_whole_numbers(X, y, w):
+    s = X @ w
+    with np.errstate(all="ignore"):
+        logs = [np.log(np.prod(np.arange(1, k + 1))) for k in y]
+    return np.mean(np.exp(s) - y * s + logs), slope(X, y, w)
+
+
+@mistake(
+    "count_loss",
+    "with many visitors a probability is too small for a float, and a power "
+    "too large: take the logarithm on paper.",
+)
+def logarithm_of_the_probability(X, y, w):
+    rate = np.exp(X @ w)
+    with np.errstate(all="ignore"):
+        probs = rate**y * np.exp(-rate) / gamma(y + 1.0)
+        return -np.mean(np.log(probs)), slope(X, y, w)
+
+
+@mistake(
+    "count_loss",
+    "large scores are cut off: rates may go into the thousands.",
+)
+def scores_cut_off(X, y, w):
+    s = np.clip(X @ w, -5, 5)
+    rate = np.exp(s)
+    loss = np.mean(rate - y * s + gammaln(y + 1))
+    return loss, X.T @ (rate - y) / len(y)
 
 
 @accepted("count_loss")
@@ -1751,15 +1794,38 @@ mistakes(
 )
 
 
+@mistake(
+    "gaussian_loss",
+    "so many spreads away the density is too small for a float and becomes 0: "
+    "take the logarithm on paper.",
+)
+def logarithm_of_the_density(mean, log_spread, y):
+    _, by_mean, by_log = parts(mean, log_spread, y)
+    spread = np.exp(log_spread)
+    density = np.exp(-((y - mean) ** 2) / 2 / spread**2)
+    with np.errstate(all="ignore"):
+        nll = -np.log(density / spread / np.sqrt(2 * np.pi))
+    return nll.mean(), by_mean / len(y), by_log / len(y)
+
+
+@mistake(
+    "gaussian_loss",
+    "small spreads are made larger: a spread may be tiny.",
+)
+def spread_of_a_tenth_at_least(mean, log_spread, y):
+    log_spread = np.maximum(log_spread, np.log(0.1))
+    nll, by_mean, by_log = parts(mean, log_spread, y)
+    return nll.mean(), by_mean / len(y), by_log / len(y)
+
+
 @accepted("gaussian_loss")
 def spread_by_loops(mean, log_spread, y):
     n, loss, by_mean, by_log = len(y), 0, [], []
     for m, t, value in zip(mean, log_spread, y):
         variance = math.exp(t) ** 2
         square = (value - m) ** 2
-        density = math.exp(-square / 2 / variance)
-        density /= math.sqrt(2 * math.pi * variance)
-        loss -= math.log(density) / n
+        loss += math.log(math.sqrt(2 * math.pi * variance)) / n
+        loss += square / 2 / variance / n
         by_mean.append((m - value) / variance / n)
         by_log.append((1 - square / variance) / n)
     return loss, by_mean, by_log
@@ -2879,8 +2945,8 @@ mistakes(
 )
 mistakes(
     "best_temperature",
-    "this counts wrong guesses, which no T changes: make the likelihood "
-    "large.",
+    "this is the first of the candidates: is the loss made largest, or are "
+    "wrong guesses counted, which no T changes?",
     most_right=best_of(
         lambda T, p, y: np.mean((mended(T, p) > 0.5) != y),
         candidates=np.geomspace(0.1, 10, 999),
@@ -2925,6 +2991,18 @@ mistakes(
     "the search begins too late: T may be as small as 0.2.",
     from_one=best_of(right_nll, candidates=np.linspace(1, 5, 2001)),
     from_a_half=best_of(right_nll, candidates=np.linspace(0.5, 5, 2001)),
+)
+mistakes(
+    "best_temperature",
+    "something is added to the forecasts before their logarithm, or they are "
+    "kept from 0 and 1: what a very bold forecast costs is then too little.",
+    eps_in_the_nll=best_of(
+        lambda T, p, y: (
+            -np.mean(
+                np.log(np.where(y == 1, mended(T, p), mended(T, 1 - p)) + 1e-3)
+            )
+        )
+    ),
 )
 
 
@@ -3010,6 +3088,47 @@ mistakes(
         posterior, lambda w, counts, n: counts @ w / w.sum(axis=0) / 100
     ),
 )
+
+
+@mistake(
+    "two_dice",
+    "both new shares come from the same probabilities: here the second die's "
+    "come after the first share has changed.",
+)
+def one_die_after_the_other(counts, n, start, num_steps):
+    shares = np.array(start, dtype=float)
+    for _ in range(num_steps):
+        for i in range(2):
+            logs = xlogy(counts[:, None], shares)
+            logs += xlogy(n - counts[:, None], 1 - shares)
+            shares[i] = weighted(posterior(logs), counts, n)[i]
+    return shares
+
+
+@mistake(
+    "two_dice",
+    "either die is taken with probability ½, in all steps.",
+)
+def prior_learnt(counts, n, start, num_steps):
+    shares, prior = np.array(start, dtype=float), np.array([0.5, 0.5])
+    for _ in range(num_steps):
+        logs = xlogy(counts[:, None], shares)
+        logs += xlogy(n - counts[:, None], 1 - shares)
+        weights = posterior(logs + np.log(prior))
+        shares, prior = weighted(weights, counts, n), weights.mean(axis=0)
+    return shares
+
+
+@mistake(
+    "two_dice",
+    "the throws without a dollar sign have happened, too.",
+)
+def successes_only(counts, n, start, num_steps):
+    shares = np.array(start, dtype=float)
+    for _ in range(num_steps):
+        weights = posterior(xlogy(counts[:, None], shares))
+        shares = weighted(weights, counts, n)
+    return shares
 
 
 @accepted("two_dice")
