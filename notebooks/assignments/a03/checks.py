@@ -10,7 +10,7 @@ import numpy as np
 from scipy import special, stats
 from scipy.optimize import minimize_scalar
 
-from utils import checking, comparing, ready_made
+from utils import checking, comparing
 
 
 class check(checking.check):
@@ -58,22 +58,12 @@ def weather(n=3000):
 _returned = {}  # function: its results so far, each with a copy
 
 
-def is_own_work(function, *allowed):
-    """Make sure that a function uses nothing ready-made, unless allowed."""
-    used = ready_made.used_by(function, READY_MADE.difference(allowed) | OWN)
-    check.that(
-        not used,
-        f"your function uses a ready-made {used}.",
-        "the exercise is to write it yourself.",
-    )
-
-
 def called(function, *arguments, allowed=()):
     """Call a function twice; return what it gives, a list as a tuple.
 
     What it has returned before must have stayed as it was.
     """
-    is_own_work(function, *allowed)
+    check.own_work(function, READY_MADE.difference(allowed) | OWN)
     found = comparing.copied(check.call(function, *arguments))
     again = check.call(function, *arguments)
     found, again = (tuple(f) if type(f) is list else f for f in (found, again))
