@@ -21,7 +21,7 @@ def plan():
     table = README.partition("<!-- plan:start -->")[2]
     table = table.partition("<!-- plan:end -->")[0]
     builds_on = {}
-    row = r"^\|[^|]*\| \[(\d\d)\w*\]\(.*?\) \|[^|]*\| ([^|]*) \|"
+    row = r"^\|[^|]*\| \[(\d\d)\w*\]\(.*?\) \| ([^|]*) \|"
     for topic, before in re.findall(row, table, re.M):
         topics = set(re.findall(r"(\d\d)\w*", before)) - {topic}
         builds_on.setdefault(topic, set()).update(topics)

@@ -2,12 +2,11 @@
 
 import subprocess
 import sys
-from functools import partial
 
 import pytest
 from nbformat.v4 import new_code_cell
 
-from tools.notebooks import __main__, files, rerun, rules
+from tools.notebooks import files, rerun
 
 
 def code(source, *tags):
@@ -132,23 +131,6 @@ def test_the_command_prints_each_fault_and_fails(save):
     ]
     done = command(good)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-
-
-def test_lectures_older_than_the_rules_are_named_and_left_out(
-    root, save, monkeypatch, capsys
-):
-    for name in "01_old.ipynb", "02_new.ipynb":
-        save(name, code("1 / 0"))
-    monkeypatch.setattr(
-        files, "lecture_paths", partial(files.lecture_paths, root)
-    )
-    monkeypatch.setattr(rules, "NOT_YET", {"01_old": {"measured"}})
-    monkeypatch.setattr(sys, "argv", ["notebooks", "rerun"])
-    with pytest.raises(SystemExit, match="1"):
-        __main__.main()
-    first, second = capsys.readouterr().out.splitlines()
-    assert first == "not yet: 01_old.ipynb"
-    assert "02_new.ipynb, cell 0 (1 / 0): ZeroDivisionError" in second
 
 
 @pytest.mark.parametrize(

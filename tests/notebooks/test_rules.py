@@ -11,12 +11,6 @@ from tools.notebooks import badges, files, rules, timings
 COURSE = badges.course()
 LECTURES = files.lecture_paths()
 COLAB = "https://colab.research.google.com"
-# No other lecture may ever stand in rules.NOT_YET.
-OLD = {
-    "01_linear_classifiers",
-    "04_multilayer_perceptrons",
-    "06_optimizers",
-}
 SECONDS = 1500  # of all lectures together
 
 
@@ -29,16 +23,8 @@ def lecture_complaints(path):
 @pytest.mark.parametrize("path", LECTURES, ids=lambda path: path.stem)
 def test_lecture_keeps(path, rule):
     found = lecture_complaints(path).get(rule.__name__, [])
-    if rule.__name__ in rules.NOT_YET.get(path.stem, ()):
-        assert found, f"keeps it now: take it from NOT_YET[{path.stem!r}]"
-    elif found:
+    if found:
         pytest.fail("\n".join([path.name, *found]), pytrace=False)
-
-
-def test_the_list_of_exceptions_only_shrinks():
-    assert {*rules.NOT_YET} <= OLD & {path.stem for path in LECTURES}
-    known = {rule.__name__ for rule in rules.RULES}
-    assert all(names <= known for names in rules.NOT_YET.values())
 
 
 def test_live_notebooks_are_up_to_date():

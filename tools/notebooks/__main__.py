@@ -6,8 +6,7 @@ python -m tools.notebooks execute NOTEBOOK ...
 python -m tools.notebooks timings [NOTEBOOK ...]
 python -m tools.notebooks rerun [NOTEBOOK ...]
 
-A notebook is a path; without one, all lectures are meant (by `rerun`, those
-that are not in `rules.NOT_YET`).
+A notebook is a path; without one, all lectures are meant.
 """
 
 import argparse
@@ -19,7 +18,6 @@ from tools.notebooks import (
     engine,
     files,
     rerun,
-    rules,
     running,
     timings,
 )
@@ -48,18 +46,9 @@ def main():
         elif arguments.command == "timings":
             timings.write_timings(arguments.paths or files.lecture_paths())
         else:
-            sys.exit(_rerun(arguments.paths or _survivors()))
+            sys.exit(_rerun(arguments.paths or files.lecture_paths()))
     except files.NotebookError as error:
         sys.exit(str(error))
-
-
-def _survivors():
-    """Return the lectures that should survive their readers; name those that
-    are older than that rule."""
-    old = [p for p in files.lecture_paths() if p.stem in rules.NOT_YET]
-    if old:
-        print("not yet:", ", ".join(path.name for path in old), flush=True)
-    return [path for path in files.lecture_paths() if path not in old]
 
 
 def _rerun(paths):

@@ -93,23 +93,6 @@ RULES = [
     claims.answer_numbers,
     claims.compared,
 ]
-# Rules that lectures written before them don't keep yet: this list shrinks.
-_NEW = {
-    "teaching_lines",
-    "core",
-    "drawing",
-    "no_assert",
-    "bound_once",
-    "predicts",
-    "computed_titles",
-    "answer_numbers",
-    "sliders",
-}
-NOT_YET = {
-    "01_linear_classifiers": _NEW,
-    "04_multilayer_perceptrons": _NEW | {"defaults"},
-    "06_optimizers": _NEW | {"defaults"},
-}
 # What students' notebooks and their sources keep.
 ASSIGNMENT_RULES = [
     pages.badge,
