@@ -267,11 +267,11 @@ def limit_of_products(A):
 
 @mistake(
     "largest_rate",
-    "the two halves of A are subtracted: A_12 and A_21 both belong to the "
-    "term x_1 x_2, add them.",
+    "this is 2 over the difference of two curvatures; the largest counts "
+    "alone.",
 )
-def limit_of_the_difference(A):
-    return 2 / np.linalg.eigvals(A - A.T + 2 * np.diag(np.diag(A))).real.max()
+def limit_of_the_range(A):
+    return 2 / np.ptp(curvatures(A))
 
 
 @mistake(
@@ -301,6 +301,35 @@ def limit_with_a_larger_margin(A):
 @mistake("largest_rate", "the result is always the same: compute it from A.")
 def limit_of_the_example(A):
     return 0.2
+
+
+@mistake("largest_rate", "don't round: return the limit as it is.")
+def rounded_limit(A):
+    return round(2 / curvatures(A).max(), 1)
+
+
+@mistake(
+    "largest_rate",
+    "this is the middle one of three eigenvalues, or the first of a list that "
+    "isn't sorted: take the largest.",
+)
+def limit_of_another_eigenvalue(A):
+    return 2 / np.sort(curvatures(A))[-2]
+
+
+@mistake(
+    "largest_rate",
+    "A may have any number of rows: take the largest eigenvalue, not one at a "
+    "fixed place.",
+    message="index 2 is out of bounds",
+)
+def limit_of_the_third_eigenvalue(A):
+    return 2 / curvatures(A)[2]
+
+
+@mistake("largest_rate", "return the limit alone, one number.")
+def limit_and_curvatures(A):
+    return 2 / curvatures(A).max(), curvatures(A)
 
 
 @accepted("largest_rate")
@@ -362,7 +391,6 @@ def scaled(ahead, s, eps):
 
 
 UPHILL = "you walk uphill: subtract."
-UPHILL_WITH_M = "you walk uphill: subtract lr m, and add (1 - α) g to m."
 NO_RATE = "multiply the step by the learning rate."
 CHANGED = (
     "make new arrays, lists and dicts: x = x - 1 where you have x -= 1. What "
@@ -401,178 +429,331 @@ FORGOTTEN_M = (
     "m is forgotten after each step: put the new m into the state that you "
     "return."
 )
-ONE_STEP_S_M = (
-    "no step knows of the gradients before: step along m, which is α times "
-    "the m of the state and (1 - α) g, and put it into the state that you "
-    "return."
-)
-
 # 2 · Momentum
+
+# The recorder's: m becomes α m + lr g, and w becomes w - m.
+
+
+def rolled(state, grads, lr, alpha, share=1):
+    """Return the new memory, into which lr g goes with a share."""
+    return averaged(state["m"], times(lr, grads), alpha, share)
+
+
+def moved(params, m):
+    return stepped(params, 1, m)
+
+
+NOTHING_ELSE = (
+    "compare with the first recording: at the first step only the slope is "
+    "at work, at the second and third only the memory. What becomes of each?"
+)
 
 
 @mistake(
     "momentum",
-    "this sums the gradients, m = αm + g, as PyTorch does; L2 averages them: "
-    "the new one counts 1 - α.",
+    "this averages the slopes, as L2 does; the recorder's is another kind. "
+    "Its first m is 16, from a slope of 32 and a rate of 1/2, and at the "
+    "third step it moves though the rate is 0.",
+)
+def momentum_of_averages(params, grads, state, lr, alpha=0.9):
+    m = averaged(state["m"], grads, alpha)
+    return stepped(params, lr, m), state | {"m": m}
+
+
+@mistake(
+    "momentum",
+    "this sums the slopes and brings the rate in at the step, as PyTorch "
+    "does. The recorder's first m is 16, from a slope of 32 and a rate of "
+    "1/2, and at the third step it moves though the rate is 0.",
 )
 def momentum_of_pytorch(params, grads, state, lr, alpha=0.9):
     m = averaged(state["m"], grads, alpha, 1)
     return stepped(params, lr, m), state | {"m": m}
 
 
-@mistake("momentum", EXCHANGED)
-def momentum_with_shares_exchanged(params, grads, state, lr, alpha=0.9):
-    m = averaged(state["m"], grads, 1 - alpha)
-    return stepped(params, lr, m), state | {"m": m}
-
-
-INSIDE = (
-    "the learning rate is inside m. That is Keras's way; here m is an average "
-    "of gradients, and lr comes in only at the step (it may change between "
-    "steps)."
+SHARE_OF_THE_SLOPE = (
+    "too little of the slope goes into m: at the first step, where there is "
+    "no memory, m is 16, from a slope of 32 and a rate of 1/2."
 )
 
 
-@mistake("momentum", INSIDE)
-def rate_inside_m(params, grads, state, lr, alpha=0.9):
-    m = averaged(state["m"], times(lr, grads), alpha)
-    return stepped(params, 1, m), state | {"m": m}
+@mistake("momentum", SHARE_OF_THE_SLOPE)
+def average_of_the_pushes(params, grads, state, lr, alpha=0.9):
+    m = rolled(state, grads, lr, alpha, 1 - alpha)
+    return moved(params, m), state | {"m": m}
 
 
 @mistake(
     "momentum",
-    "this is m = αm + lr g, as in many textbooks. Here m is an average of "
-    "gradients: the new one counts 1 - α, and lr comes in only at the step.",
-)
-def momentum_of_textbooks(params, grads, state, lr, alpha=0.9):
-    m = averaged(state["m"], times(lr, grads), alpha, 1)
-    return stepped(params, 1, m), state | {"m": m}
-
-
-@mistake(
-    "momentum",
-    "lr is multiplied twice, inside m and at the step; only the step has it.",
+    "the rate is used twice, inside m and at the step. In the recording w "
+    "moves at the third step, where the rate is 0: by what?",
 )
 def rate_inside_and_outside(params, grads, state, lr, alpha=0.9):
-    m = averaged(state["m"], times(lr, grads), alpha)
+    m = rolled(state, grads, lr, alpha)
     return stepped(params, lr, m), state | {"m": m}
 
 
-@mistake("momentum", "the step goes along the old average: update m first.")
-def along_the_old_average(params, grads, state, lr, alpha=0.9):
-    m = averaged(state["m"], grads, alpha)
-    return stepped(params, lr, state["m"]), state | {"m": m}
+@mistake(
+    "momentum",
+    "w moves by the m of the step before; in the recording it moves by the "
+    "new one: make m first.",
+)
+def along_the_old_memory(params, grads, state, lr, alpha=0.9):
+    m = rolled(state, grads, lr, alpha)
+    return moved(params, state["m"]), state | {"m": m}
 
 
-@mistake("momentum", "this is plain gradient descent: step along m.")
+NO_MEMORY = (
+    "nothing is remembered: at the second step, where there is no slope, the "
+    "recorder moves all the same. Read m from the state that comes in, step "
+    "by the new m, and put it into the state that you return."
+)
+
+
+@mistake("momentum", NO_MEMORY)
 def without_momentum(params, grads, state, lr, alpha=0.9):
-    m = averaged(state["m"], grads, alpha)
+    m = rolled(state, grads, lr, alpha)
     return stepped(params, lr, grads), state | {"m": m}
 
 
-@mistake("momentum", ONE_STEP_S_M)
-def only_the_new_part(params, grads, state, lr, alpha=0.9):
-    m = averaged(state["m"], grads, alpha)
-    return stepped(params, lr * (1 - alpha), grads), state | {"m": m}
+@mistake("momentum", NO_MEMORY)
+def forgotten_m(params, grads, state, lr, alpha=0.9):
+    m = rolled(state, grads, lr, alpha)
+    return moved(params, m), state
 
 
-@mistake("momentum", "this is Nesterov's method: step along m itself.")
+@mistake(
+    "momentum",
+    "this is Nesterov's method, a step further than the recorder's: at its "
+    "first step w moves by 16, which is m itself.",
+)
 def momentum_of_nesterov(params, grads, state, lr, alpha=0.9):
+    m = rolled(state, grads, lr, alpha)
+    return moved(params, rolled({"m": m}, grads, lr, alpha)), state | {"m": m}
+
+
+@mistake(
+    "momentum",
+    "this is Nesterov's method in L2's form; the recorder's kind is another. "
+    "At its first step w moves by 16, which is m itself.",
+)
+def nesterov_of_averages(params, grads, state, lr, alpha=0.9):
     m = averaged(state["m"], grads, alpha)
     return stepped(params, lr, averaged(m, grads, alpha)), state | {"m": m}
 
 
-@mistake("momentum", ONE_STEP_S_M)
-def forgotten_m(params, grads, state, lr, alpha=0.9):
-    m = averaged(state["m"], grads, alpha)
-    return stepped(params, lr, m), state
-
-
 @mistake(
     "momentum",
-    "what is stored is lr times m; m itself goes into the state.",
+    "this is Nesterov's method in PyTorch's form; the recorder's kind is "
+    "another. At its first step w moves by 16, which is m itself.",
 )
-def step_stored_as_m(params, grads, state, lr, alpha=0.9):
-    m = averaged(state["m"], grads, alpha)
-    return stepped(params, lr, m), state | {"m": times(lr, m)}
+def nesterov_of_pytorch(params, grads, state, lr, alpha=0.9):
+    m = averaged(state["m"], grads, alpha, 1)
+    return stepped(params, lr, averaged(m, grads, alpha, 1)), state | {"m": m}
 
 
-@mistake(
-    "momentum",
-    "the gradient went into the state; store the new average m.",
+SIGN_OF_M = (
+    "your m has the other sign than the recorder's, where a slope of 32 "
+    "makes an m of 16: a state that it has left can't be taken up."
 )
-def gradient_stored_as_m(params, grads, state, lr, alpha=0.9):
-    m = averaged(state["m"], grads, alpha)
-    return stepped(params, lr, m), state | {"m": grads}
 
 
-@mistake(
-    "momentum",
-    "m is divided by 1 - α^t. That is Adam's correction; momentum in L2's "
-    "form has none.",
-)
-def momentum_corrected(params, grads, state, lr, alpha=0.9):
-    t, m = state["t"] + 1, averaged(state["m"], grads, alpha)
-    rate = lr / (1 - alpha**t)
-    return stepped(params, rate, m), state | {"t": t, "m": m}
+@mistake("momentum", SIGN_OF_M)
+def velocity_for_memory(params, grads, state, lr, alpha=0.9):
+    m = rolled(state, grads, -lr, alpha)
+    return stepped(params, -1, m), state | {"m": m}
 
 
-@mistake("momentum", UPHILL_WITH_M)
+UPHILL_BY_M = "you walk uphill: in the recording w falls when m is positive."
+
+
+@mistake("momentum", UPHILL_BY_M)
 def momentum_uphill(params, grads, state, lr, alpha=0.9):
-    m = averaged(state["m"], grads, alpha)
-    return stepped(params, -lr, m), state | {"m": m}
+    m = rolled(state, grads, lr, alpha)
+    return stepped(params, -1, m), state | {"m": m}
 
 
-@mistake("momentum", UPHILL_WITH_M)
-def gradient_subtracted_from_m(params, grads, state, lr, alpha=0.9):
-    m = averaged(state["m"], grads, alpha, alpha - 1)
-    return stepped(params, lr, m), state | {"m": m}
+@mistake("momentum", UPHILL_BY_M)
+def slope_subtracted_from_m(params, grads, state, lr, alpha=0.9):
+    m = rolled(state, grads, -lr, alpha)
+    return moved(params, m), state | {"m": m}
 
 
-@mistake("momentum", "the old average is subtracted: m is a sum of two parts.")
-def old_average_subtracted(params, grads, state, lr, alpha=0.9):
-    m = averaged(state["m"], grads, -alpha, 1 - alpha)
-    return stepped(params, lr, m), state | {"m": m}
+@mistake(
+    "momentum",
+    "the memory changes its sign with each step: in the recording it is 16, "
+    "then 4, then 1.",
+)
+def memory_subtracted(params, grads, state, lr, alpha=0.9):
+    m = rolled(state, grads, lr, -alpha)
+    return moved(params, m), state | {"m": m}
 
 
-@mistake("momentum", NO_RATE)
+@mistake(
+    "momentum",
+    "the learning rate has no influence. The recorder's first m is 16, from "
+    "a slope of 32 and a rate of 1/2.",
+)
 def momentum_without_rate(params, grads, state, lr, alpha=0.9):
-    m = averaged(state["m"], grads, alpha)
-    return stepped(params, 1, m), state | {"m": m}
+    m = rolled(state, grads, 1, alpha)
+    return moved(params, m), state | {"m": m}
+
+
+REST_OF_THE_MEMORY = (
+    "too much of the memory is kept: where there is no slope, and α is 1/4, "
+    "m goes from 16 to 4 and to 1."
+)
 
 
 @mistake("momentum", IGNORES_ALPHA)
 def momentum_of_nine_tenths(params, grads, state, lr, alpha=0.9):
-    m = averaged(state["m"], grads, 0.9)
-    return stepped(params, lr, m), state | {"m": m}
+    m = rolled(state, grads, lr, 0.9)
+    return moved(params, m), state | {"m": m}
 
 
-@mistake("momentum", IGNORES_ALPHA)
+@mistake("momentum", REST_OF_THE_MEMORY)
 def momentum_of_three_quarters(params, grads, state, lr, alpha=0.9):
-    m = averaged(state["m"], grads, 0.75)
-    return stepped(params, lr, m), state | {"m": m}
+    m = rolled(state, grads, lr, 0.75)
+    return moved(params, m), state | {"m": m}
 
 
 @mistake("momentum", IGNORES_ALPHA)
 def momentum_of_one_half(params, grads, state, lr, alpha=0.9):
-    m = averaged(state["m"], grads, 0.5)
-    return stepped(params, lr, m), state | {"m": m}
+    m = rolled(state, grads, lr, 0.5)
+    return moved(params, m), state | {"m": m}
 
 
-@mistake("momentum", KEPT)
-def momentum_kept_in_full(params, grads, state, lr, alpha=0.9):
-    m = averaged(state["m"], grads, 1, 1 - alpha)
+@mistake(
+    "momentum",
+    "with α = 1/4 it is right, with another α it isn't: the second recording "
+    "has 3/4. Use the argument alpha, not a number of your own.",
+)
+def momentum_of_one_quarter(params, grads, state, lr, alpha=0.9):
+    m = rolled(state, grads, lr, 0.25)
+    return moved(params, m), state | {"m": m}
+
+
+@mistake("momentum", REST_OF_THE_MEMORY)
+def memory_kept_by_the_rest(params, grads, state, lr, alpha=0.9):
+    m = rolled(state, grads, lr, 1 - alpha)
+    return moved(params, m), state | {"m": m}
+
+
+@mistake("momentum", REST_OF_THE_MEMORY)
+def averages_with_shares_exchanged(params, grads, state, lr, alpha=0.9):
+    m = rolled(state, grads, lr, 1 - alpha, alpha)
+    return moved(params, m), state | {"m": m}
+
+
+@mistake("momentum", REST_OF_THE_MEMORY)
+def l2_with_shares_exchanged(params, grads, state, lr, alpha=0.9):
+    m = averaged(state["m"], grads, 1 - alpha)
     return stepped(params, lr, m), state | {"m": m}
 
 
 @mistake(
     "momentum",
-    "the old average and the new gradient are both weighed "
-    "by α; the gradient counts 1 - α.",
+    "the memory is kept in full; in the recording it is 16, then 4, then 1 "
+    "where there is no slope.",
 )
-def both_weighed_by_alpha(params, grads, state, lr, alpha=0.9):
-    m = averaged(state["m"], grads, alpha, alpha)
-    return stepped(params, lr, m), state | {"m": m}
+def memory_kept_in_full(params, grads, state, lr, alpha=0.9):
+    m = rolled(state, grads, lr, 1)
+    return moved(params, m), state | {"m": m}
+
+
+A_PART = (
+    "w moves by a part only of what it should: at the first step 16, from a "
+    "slope of 32 and a rate of 1/2, which is m itself."
+)
+
+
+@mistake("momentum", A_PART)
+def whole_sum_weighed_by_alpha(params, grads, state, lr, alpha=0.9):
+    m = rolled(state, grads, lr, alpha, alpha)
+    return moved(params, m), state | {"m": m}
+
+
+@mistake(
+    "momentum",
+    "the memory is multiplied by the rate, too; at the third step, where the "
+    "rate is 0, it is 1 and not lost.",
+)
+def memory_times_the_rate(params, grads, state, lr, alpha=0.9):
+    m = times(lr, averaged(state["m"], grads, alpha, 1))
+    return moved(params, m), state | {"m": m}
+
+
+@mistake(
+    "momentum",
+    "the memory fades with the rate; in the recording a quarter of it is "
+    "left at the second step and at the third, where the rates differ.",
+)
+def memory_fades_with_the_rate(params, grads, state, lr, alpha=0.9):
+    m = rolled(state, grads, lr, 1 - lr)
+    return moved(params, m), state | {"m": m}
+
+
+@mistake("momentum", A_PART)
+def steps_of_a_part_of_m(params, grads, state, lr, alpha=0.9):
+    m = rolled(state, grads, lr, alpha)
+    return stepped(params, alpha, m), state | {"m": m}
+
+
+@mistake(
+    "momentum",
+    "the slope is counted twice, inside m and at the step: at the first step "
+    "w moves by 16, which is m itself.",
+)
+def along_both(params, grads, state, lr, alpha=0.9):
+    m = rolled(state, grads, lr, alpha)
+    return moved(stepped(params, lr, grads), m), state | {"m": m}
+
+
+@mistake(
+    "momentum",
+    "what goes into the state isn't what w moved by: store the new m.",
+)
+def slope_stored_as_m(params, grads, state, lr, alpha=0.9):
+    m = rolled(state, grads, lr, alpha)
+    return moved(params, m), state | {"m": grads}
+
+
+@mistake(
+    "momentum",
+    "what goes into the state isn't what w moved by: store the new m.",
+)
+def push_stored_as_m(params, grads, state, lr, alpha=0.9):
+    m = rolled(state, grads, lr, alpha)
+    return moved(params, m), state | {"m": times(lr, grads)}
+
+
+@mistake(
+    "momentum",
+    "what goes into the state isn't what w moved by: store the new m.",
+)
+def step_stored_as_m(params, grads, state, lr, alpha=0.9):
+    m = rolled(state, grads, lr, alpha)
+    return moved(params, m), state | {"m": times(lr, m)}
+
+
+@mistake(
+    "momentum",
+    "m is divided by 1 - α^t. That is Adam's correction; nothing in the "
+    "recording asks for it.",
+)
+def momentum_corrected(params, grads, state, lr, alpha=0.9):
+    t, m = state["t"] + 1, rolled(state, grads, lr, alpha)
+    return stepped(params, 1 / (1 - alpha**t), m), state | {"t": t, "m": m}
+
+
+@mistake(
+    "momentum",
+    "m is divided by 1 - α^t. That is Adam's correction; nothing in the "
+    "recording asks for it.",
+)
+def averages_corrected(params, grads, state, lr, alpha=0.9):
+    t, m = state["t"] + 1, averaged(state["m"], grads, alpha)
+    return stepped(params, lr / (1 - alpha**t), m), state | {"t": t, "m": m}
 
 
 @mistake("momentum", BRACKETS)
@@ -581,22 +762,26 @@ def momentum_without_brackets(params, grads, state, lr, alpha=0.9):
     return stepped(params, lr, m), state | {"m": m}
 
 
-@mistake("momentum", WRONG_ENTRY)
+@mistake(
+    "momentum",
+    "the state that a run begins with is not always the zeros of start: the "
+    'memory is in state["m"], read it and store it there.',
+)
 def momentum_stored_in_s(params, grads, state, lr, alpha=0.9):
-    m = averaged(state["s"], grads, alpha)
-    return stepped(params, lr, m), state | {"s": m}
+    m = averaged(state["s"], times(lr, grads), alpha, 1)
+    return moved(params, m), state | {"s": m}
 
 
 @mistake(
     "momentum",
-    "in the first step, too, m is an average with the m of the state, which "
-    "isn't always zero: L2's form has no exception.",
+    "the m of the state that comes in isn't used: read it from there, always, "
+    "whatever t may be.",
 )
 def first_step_apart(params, grads, state, lr, alpha=0.9):
-    m = averaged(state["m"], grads, alpha)
+    m = rolled(state, grads, lr, alpha)
     if state["t"] == 0:
-        m = grads
-    return stepped(params, lr, m), state | {"m": m, "t": state["t"] + 1}
+        m = times(lr, grads)
+    return moved(params, m), state | {"m": m, "t": state["t"] + 1}
 
 
 @mistake(
@@ -605,48 +790,41 @@ def first_step_apart(params, grads, state, lr, alpha=0.9):
     "you return.",
 )
 def params_as_they_were(params, grads, state, lr, alpha=0.9):
-    m = averaged(state["m"], grads, alpha)
-    return params, state | {"m": m}
+    return params, state | {"m": rolled(state, grads, lr, alpha)}
 
 
-@mistake(
-    "momentum",
-    "return the new params, params minus lr times m, not the steps.",
-)
+@mistake("momentum", "return the new params, not by how much they move.")
 def steps_instead_of_params(params, grads, state, lr, alpha=0.9):
-    m = averaged(state["m"], grads, alpha)
-    return times(lr, m), state | {"m": m}
+    m = rolled(state, grads, lr, alpha)
+    return m, state | {"m": m}
 
 
-@mistake(
-    "momentum",
-    "return the new params, params minus lr times m, not the steps.",
-)
+@mistake("momentum", "return the new params, not by how much they move.")
 def minus_steps_instead_of_params(params, grads, state, lr, alpha=0.9):
-    m = averaged(state["m"], grads, alpha)
-    return times(-lr, m), state | {"m": m}
+    m = rolled(state, grads, lr, alpha)
+    return times(-1, m), state | {"m": m}
 
 
 @mistake("momentum", CHANGED)
 def momentum_in_place(params, grads, state, lr, alpha=0.9):
-    m = averaged(state["m"], grads, alpha)
+    m = rolled(state, grads, lr, alpha)
     for name in params:
-        params[name] -= lr * m[name]
+        params[name] -= m[name]
     return params, state | {"m": m}
 
 
 @mistake("momentum", CHANGED)
 def momentum_in_the_state_s_place(params, grads, state, lr, alpha=0.9):
-    state["m"] = averaged(state["m"], grads, alpha)
-    return stepped(params, lr, state["m"]), state
+    state["m"] = rolled(state, grads, lr, alpha)
+    return moved(params, state["m"]), state
 
 
 @mistake("momentum", CHANGED)
 def momentum_in_a_shallow_copy(params, grads, state, lr, alpha=0.9):
     state = state.copy()
     for name, g in grads.items():
-        state["m"][name] = alpha * state["m"][name] + (1 - alpha) * g
-    return stepped(params, lr, state["m"]), state
+        state["m"][name] = alpha * state["m"][name] + lr * g
+    return moved(params, state["m"]), state
 
 
 memory = {}
@@ -655,45 +833,56 @@ memory = {}
 @mistake("momentum", GLOBAL)
 def momentum_in_a_global(params, grads, state, lr, alpha=0.9):
     old = {k: memory.get(k, state["m"][k]) for k in params}
-    memory.update(averaged(old, grads, alpha))
-    return stepped(params, lr, memory), state
+    memory.update(averaged(old, times(lr, grads), alpha, 1))
+    return moved(params, memory), state
 
 
 @mistake("momentum", GLOBAL)
 def momentum_in_a_default(params, grads, state, lr, alpha=0.9, kept={}):
     old = {k: kept.get(k, 0) for k in params}
-    kept.update(averaged(old, grads, alpha))
-    return stepped(params, lr, kept), state
+    kept.update(averaged(old, times(lr, grads), alpha, 1))
+    return moved(params, kept), state
 
 
 @mistake("momentum", ENTRY_LOST, message="'m'")
 def momentum_with_an_empty_state(params, grads, state, lr, alpha=0.9):
-    m = averaged(state["m"], grads, alpha)
-    return stepped(params, lr, m), {}
+    return moved(params, rolled(state, grads, lr, alpha)), {}
 
 
 VELOCITY = (
-    'start knows the entries "t", "m" and "s": the averages live in '
+    'start knows the entries "t", "m" and "s": the memory lives in '
     'state["m"], which is a dictionary with an entry for each name.'
 )
 
 
 @mistake("momentum", VELOCITY, message="'v'")
 def momentum_in_v(params, grads, state, lr, alpha=0.9):
-    v = averaged(state["v"], grads, alpha)
-    return stepped(params, lr, v), state | {"v": v}
+    v = averaged(state["v"], times(lr, grads), alpha, 1)
+    return moved(params, v), state | {"v": v}
 
 
 @mistake("momentum", VELOCITY, message="'w'")
 def momentum_in_the_state_itself(params, grads, state, lr, alpha=0.9):
-    m = averaged(state, grads, alpha)
-    return stepped(params, lr, m), m
+    m = averaged(state, times(lr, grads), alpha, 1)
+    return moved(params, m), m
+
+
+@mistake(
+    "momentum",
+    "the m of the state that comes in isn't used: read it from there, always, "
+    "whatever t may be.",
+)
+def momentum_in_an_entry_of_its_own(params, grads, state, lr, alpha=0.9):
+    zeros = {name: 0 * g for name, g in grads.items()}
+    before = state.get("velocity", zeros)
+    v = averaged(before, times(lr, grads), alpha, 1)
+    return moved(params, v), state | {"velocity": v}
 
 
 @mistake("momentum", FIRST_PARAMS)
 def momentum_returned_in_another_order(params, grads, state, lr, alpha=0.9):
-    m = averaged(state["m"], grads, alpha)
-    return state | {"m": m}, stepped(params, lr, m)
+    m = rolled(state, grads, lr, alpha)
+    return state | {"m": m}, moved(params, m)
 
 
 RETURN_BOTH = "return both, params and the new state: return params, state"
@@ -701,15 +890,14 @@ RETURN_BOTH = "return both, params and the new state: return params, state"
 
 @mistake("momentum", RETURN_BOTH)
 def momentum_without_state(params, grads, state, lr, alpha=0.9):
-    return stepped(params, lr, averaged(state["m"], grads, alpha))
+    return moved(params, rolled(state, grads, lr, alpha))
 
 
 @mistake("momentum", ONLY_ONE)
 def momentum_of_the_first_name(params, grads, state, lr, alpha=0.9):
     for name in params:
-        one = {name: grads[name]}
-        m = averaged(state["m"], one, alpha)
-        return stepped({name: params[name]}, lr, m), state | {"m": m}
+        m = rolled(state, {name: grads[name]}, lr, alpha)
+        return moved({name: params[name]}, m), state | {"m": m}
 
 
 @mistake(
@@ -719,16 +907,9 @@ def momentum_of_the_first_name(params, grads, state, lr, alpha=0.9):
 )
 def one_m_for_all_names(params, grads, state, lr, alpha=0.9):
     for name, g in grads.items():
-        m = alpha * state["m"][name] + (1 - alpha) * g
-    new = {name: w - lr * m for name, w in params.items()}
+        m = alpha * state["m"][name] + lr * g
+    new = {name: w - m for name, w in params.items()}
     return new, state | {"m": {name: m for name in params}}
-
-
-@mistake("momentum", VELOCITY)
-def momentum_in_an_entry_of_its_own(params, grads, state, lr, alpha=0.9):
-    zeros = {name: 0 * g for name, g in grads.items()}
-    v = averaged(state.get("velocity", zeros), grads, alpha)
-    return stepped(params, lr, v), state | {"velocity": v}
 
 
 BY_NAME = (
@@ -739,13 +920,13 @@ BY_NAME = (
 
 @mistake("momentum", BY_NAME, message="and 'dict'")
 def momentum_of_dictionaries(params, grads, state, lr, alpha=0.9):
-    return alpha * state["m"] + (1 - alpha) * grads, state
+    return alpha * state["m"] + lr * grads, state
 
 
 @mistake("momentum", BY_NAME, message="and 'dict'")
 def step_of_a_dictionary(params, grads, state, lr, alpha=0.9):
-    m = averaged(state["m"], grads, alpha)
-    return {name: w - lr * m for name, w in params.items()}, state
+    m = rolled(state, grads, lr, alpha)
+    return {name: w - m for name, w in params.items()}, state
 
 
 @mistake(
@@ -754,8 +935,8 @@ def step_of_a_dictionary(params, grads, state, lr, alpha=0.9):
     message="list indices must be integers",
 )
 def momentum_in_a_list(params, grads, state, lr, alpha=0.9):
-    m = averaged(state["m"], grads, alpha)
-    return stepped(params, lr, m), state | {"m": list(m.values())}
+    m = rolled(state, grads, lr, alpha)
+    return moved(params, m), state | {"m": list(m.values())}
 
 
 DOTS = 'entries of a dictionary are read with brackets: state["m"].'
@@ -768,17 +949,11 @@ def momentum_read_with_a_dot(params, grads, state, lr, alpha=0.9):
 
 @mistake(
     "momentum",
-    "the average is one of weights: average the gradients, grads[name].",
+    "m gathers the weights: gather the slopes, grads[name].",
 )
-def average_of_weights(params, grads, state, lr, alpha=0.9):
-    m = averaged(state["m"], params, alpha)
-    return stepped(params, lr, m), state | {"m": m}
-
-
-@mistake("momentum", "the new gradient counts 1 - α, not 1 - lr.")
-def share_of_the_rate(params, grads, state, lr, alpha=0.9):
-    m = averaged(state["m"], grads, alpha, 1 - lr)
-    return stepped(params, lr, m), state | {"m": m}
+def memory_of_weights(params, grads, state, lr, alpha=0.9):
+    m = rolled(state, params, lr, alpha)
+    return moved(params, m), state | {"m": m}
 
 
 ANY_NAMES = (
@@ -789,9 +964,8 @@ ANY_NAMES = (
 
 @mistake("momentum", ANY_NAMES, message="'w'")
 def momentum_of_one_name(params, grads, state, lr, alpha=0.9):
-    one = {"w": grads["w"]}
-    m = averaged(state["m"], one, alpha)
-    return stepped(params, lr, m), state | {"m": m}
+    m = rolled(state, {"w": grads["w"]}, lr, alpha)
+    return moved(params, m), state | {"m": m}
 
 
 @mistake(
@@ -800,53 +974,41 @@ def momentum_of_one_name(params, grads, state, lr, alpha=0.9):
     message="only",
 )
 def momentum_of_floats(params, grads, state, lr, alpha=0.9):
-    m = averaged(state["m"], grads, alpha)
-    new = stepped(params, lr, m)
+    m = rolled(state, grads, lr, alpha)
+    new = moved(params, m)
     return {name: float(w) for name, w in new.items()}, state | {"m": m}
 
 
 EACH_ITS_OWN = (
-    "each weight of an array has an average of its own: no sum and no mean "
+    "each weight of an array has a memory of its own: no sum and no mean "
     "over the array."
 )
 
 
 @mistake("momentum", EACH_ITS_OWN)
 def momentum_of_the_mean(params, grads, state, lr, alpha=0.9):
-    means = {name: np.mean(g) for name, g in grads.items()}
-    m = averaged(state["m"], means, alpha)
-    m = {name: m[name] + 0 * g for name, g in grads.items()}
-    return stepped(params, lr, m), state | {"m": m}
+    means = {name: np.mean(g) + 0 * g for name, g in grads.items()}
+    m = rolled(state, means, lr, alpha)
+    return moved(params, m), state | {"m": m}
 
 
 @mistake("momentum", EACH_ITS_OWN)
 def momentum_of_the_sum(params, grads, state, lr, alpha=0.9):
-    sums = {name: np.sum(g) for name, g in grads.items()}
-    m = averaged(state["m"], sums, alpha)
-    m = {name: m[name] + 0 * g for name, g in grads.items()}
-    return stepped(params, lr, m), state | {"m": m}
+    sums = {name: np.sum(g) + 0 * g for name, g in grads.items()}
+    m = rolled(state, sums, lr, alpha)
+    return moved(params, m), state | {"m": m}
 
 
-@mistake("momentum", "only the gradient is weighed by α; so is the average.")
-def whole_sum_weighed_by_alpha(params, grads, state, lr, alpha=0.9):
-    m = averaged(state["m"], grads, 1 - alpha, 1 - alpha)
-    return stepped(params, lr, m), state | {"m": m}
-
-
-@mistake(
-    "momentum",
-    "the step is taken twice: once along the gradient and once along m. Only "
-    "m counts.",
-)
-def along_both(params, grads, state, lr, alpha=0.9):
-    m = averaged(state["m"], grads, alpha)
-    return stepped(stepped(params, lr, grads), lr, m), state | {"m": m}
-
-
-@mistake("momentum", "the new weight is w - lr m; you multiply w, too.")
+@mistake("momentum", "w moves by m; you multiply w, too.")
 def weights_shrink(params, grads, state, lr, alpha=0.9):
-    m = averaged(state["m"], grads, alpha)
-    return stepped(times(alpha, params), lr, m), state | {"m": m}
+    m = rolled(state, grads, lr, alpha)
+    return moved(times(alpha, params), m), state | {"m": m}
+
+
+@mistake("momentum", NOTHING_ELSE)
+def slope_weighed_by_the_rest_outside(params, grads, state, lr, alpha=0.9):
+    m = averaged(state["m"], grads, alpha, lr * alpha)
+    return stepped(params, 1 - alpha, m), state | {"m": m}
 
 
 @accepted("momentum")
@@ -854,8 +1016,8 @@ def momentum_with_loops(params, grads, state, lr, alpha=0.9):
     new_params, new_m = {}, {}
     for name in sorted(grads):
         new_m[name] = state["m"][name] * alpha
-        new_m[name] += grads[name] * (1 - alpha)
-        new_params[name] = params[name] - new_m[name] * lr
+        new_m[name] += grads[name] * lr
+        new_params[name] = params[name] - new_m[name]
     return [new_params, {"m": new_m}]
 
 
@@ -863,19 +1025,29 @@ def momentum_with_loops(params, grads, state, lr, alpha=0.9):
 def momentum_on_deep_copies(params, grads, state, lr, alpha=0.9):
     params, state = copy.deepcopy(params), copy.deepcopy(state)
     for name in params:
-        m = state["m"][name]
-        state["m"][name] = m + (1 - alpha) * (grads[name] - m)
-        params[name] = params[name] - lr * state["m"][name]
+        state["m"][name] = alpha * state["m"][name] + lr * grads[name]
+        params[name] = params[name] - state["m"][name]
     state["t"] += 1
     return params, state
 
 
 @accepted("momentum")
 def momentum_in_float32(params, grads, state, lr, alpha=0.9):
-    m = averaged(state["m"], grads, alpha)
+    m = rolled(state, grads, lr, alpha)
     m = {name: np.float32(value) for name, value in m.items()}
-    new = stepped(params, lr, m)
+    new = moved(params, m)
     return {name: np.float32(w) for name, w in new.items()}, {**state, "m": m}
+
+
+@accepted("momentum")
+def momentum_by_two_comprehensions(params, grads, state, lr, alpha=0.9):
+    slopes = {name: lr * g for name, g in grads.items()}
+    m = {k: slopes[k] + alpha * v for k, v in state["m"].items()}
+    return {k: np.subtract(w, m[k]) for k, w in params.items()}, {
+        "t": state["t"],
+        "m": m,
+        "s": state["s"],
+    }
 
 
 # 3 · RMSProp
@@ -963,7 +1135,11 @@ FORGOTTEN_S = (
 )
 
 
-@mistake("rmsprop", FORGOTTEN_S)
+@mistake(
+    "rmsprop",
+    "no step knows of the squares before: read s from the state that comes "
+    "in, and put the new s into the one that you return.",
+)
 def forgotten_s(params, grads, state, lr, alpha=0.9, eps=1e-8):
     s = averaged(state["s"], squares(grads), alpha)
     return stepped(params, lr, scaled(grads, s, eps)), state
@@ -1275,6 +1451,96 @@ def by_the_gradient_s_own_size(params, grads, state, lr, alpha=0.9, eps=1e-8):
     s = averaged(state["s"], squares(grads), alpha)
     ahead = scaled(grads, squares(grads), eps)
     return stepped(params, lr, ahead), state | {"s": s}
+
+
+@mistake(
+    "rmsprop",
+    "the s of the state that comes in isn't used: read it from there, always, "
+    "whatever t may be.",
+)
+def first_square_in_full(params, grads, state, lr, alpha=0.9, eps=1e-8):
+    s = averaged(state["s"], squares(grads), alpha)
+    if state["t"] == 0:
+        s = averaged(times(0, grads), squares(grads), alpha)
+    after = state | {"s": s, "t": state["t"] + 1}
+    return stepped(params, lr, scaled(grads, s, eps)), after
+
+
+@mistake("rmsprop", "the gradient above the line is squared; only s has g**2.")
+def squared_above_the_line(params, grads, state, lr, alpha=0.9, eps=1e-8):
+    s = averaged(state["s"], squares(grads), alpha)
+    ahead = scaled(squares(grads), s, eps)
+    return stepped(params, lr, ahead), state | {"s": s}
+
+
+@mistake(
+    "rmsprop",
+    "the sign of the gradient is lost, with abs or with a root of its "
+    "square: the step goes along g itself.",
+)
+def sign_lost(params, grads, state, lr, alpha=0.9, eps=1e-8):
+    s = averaged(state["s"], squares(grads), alpha)
+    sizes = {name: abs(g) for name, g in grads.items()}
+    return stepped(params, lr, scaled(sizes, s, eps)), state | {"s": s}
+
+
+@mistake("rmsprop", "ε is there twice, under the root and after it.")
+def epsilon_twice(params, grads, state, lr, alpha=0.9, eps=1e-8):
+    s = averaged(state["s"], squares(grads), alpha)
+    below = {k: s[k] + eps for k in s}
+    return stepped(params, lr, scaled(grads, below, eps)), state | {"s": s}
+
+
+@mistake("rmsprop", "ε is subtracted; add it.")
+def epsilon_subtracted(params, grads, state, lr, alpha=0.9, eps=1e-8):
+    s = averaged(state["s"], squares(grads), alpha)
+    return stepped(params, lr, scaled(grads, s, -eps)), state | {"s": s}
+
+
+@mistake(
+    "rmsprop",
+    "** binds more strongly than /, so s**1/2 is half of s: write s**0.5 or "
+    "np.sqrt(s).",
+)
+def half_for_the_root(params, grads, state, lr, alpha=0.9, eps=1e-8):
+    s = averaged(state["s"], squares(grads), alpha)
+    ahead = {k: g / (s[k] / 2 + eps) for k, g in grads.items()}
+    return stepped(params, lr, ahead), state | {"s": s}
+
+
+@mistake(
+    "rmsprop",
+    "the rate is inside s: s averages the squares of the gradients alone.",
+)
+def rate_inside_s(params, grads, state, lr, alpha=0.9, eps=1e-8):
+    s = averaged(state["s"], times(lr, squares(grads)), alpha)
+    return stepped(params, lr, scaled(grads, s, eps)), state | {"s": s}
+
+
+@mistake("rmsprop", "s averages the squares of the weights; take gradients.")
+def squares_of_the_weights(params, grads, state, lr, alpha=0.9, eps=1e-8):
+    s = averaged(state["s"], squares(params), alpha)
+    return stepped(params, lr, scaled(grads, s, eps)), state | {"s": s}
+
+
+@mistake("rmsprop", "of s take the root, not another power.")
+def cube_root(params, grads, state, lr, alpha=0.9, eps=1e-8):
+    s = averaged(state["s"], squares(grads), alpha)
+    ahead = {k: g / (np.cbrt(s[k]) + eps) for k, g in grads.items()}
+    return stepped(params, lr, ahead), state | {"s": s}
+
+
+@mistake(
+    "rmsprop",
+    "the mean is subtracted under the root, as for a variance; RMSProp takes "
+    "the average of the squares as it is.",
+)
+def centred(params, grads, state, lr, alpha=0.9, eps=1e-8):
+    m = averaged(state["m"], grads, alpha)
+    s = averaged(state["s"], squares(grads), alpha)
+    below = {k: s[k] - m[k] ** 2 for k in s}
+    ahead = scaled(grads, below, eps)
+    return stepped(params, lr, ahead), state | {"m": m, "s": s}
 
 
 @mistake("rmsprop", BY_NAME, message="and 'dict'")
@@ -2026,6 +2292,168 @@ def alpha_to_t_squared(
     return adam_step(params, lr, m_hat, s_hat, eps), counted(t, m, s)
 
 
+@mistake("adam", MULTIPLY_OUT)
+def share_by_powers_of_the_sum(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    t, m, s = moments(grads, state, alpha_1, alpha_2)
+    shares = [(1 - a) * (1 + a) ** (t - 1) for a in (alpha_1, alpha_2)]
+    m_hat, s_hat = times(1 / shares[0], m), times(1 / shares[1], s)
+    return adam_step(params, lr, m_hat, s_hat, eps), counted(t, m, s)
+
+
+@mistake("adam", MULTIPLY_OUT)
+def one_minus_the_power_of_the_difference_for_s(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    t, m, s = moments(grads, state, alpha_1, alpha_2)
+    m_hat = corrected(m, alpha_1, t)
+    s_hat = times(1 / (1 - (1 - alpha_2) ** t), s)
+    return adam_step(params, lr, m_hat, s_hat, eps), counted(t, m, s)
+
+
+@mistake("adam", MULTIPLY_OUT)
+def share_times_t_for_m_only(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    t, m, s = moments(grads, state, alpha_1, alpha_2)
+    m_hat = times(1 / (t * (1 - alpha_1)), m)
+    s_hat = corrected(s, alpha_2, t)
+    return adam_step(params, lr, m_hat, s_hat, eps), counted(t, m, s)
+
+
+@mistake(
+    "adam",
+    "the root is taken of the share of s, and then of the quotient again: "
+    "divide s by the share itself.",
+)
+def root_of_the_share_of_s(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    t, m, s = moments(grads, state, alpha_1, alpha_2)
+    m_hat = corrected(m, alpha_1, t)
+    s_hat = times(1 / (1 - alpha_2**t) ** 0.5, s)
+    return adam_step(params, lr, m_hat, s_hat, eps), counted(t, m, s)
+
+
+@mistake("adam", "m is divided by the share itself, not by its root.")
+def root_of_the_share_of_m(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    t, m, s = moments(grads, state, alpha_1, alpha_2)
+    m_hat = times(1 / (1 - alpha_1**t) ** 0.5, m)
+    s_hat = corrected(s, alpha_2, t)
+    return adam_step(params, lr, m_hat, s_hat, eps), counted(t, m, s)
+
+
+@mistake(
+    "adam",
+    "the share is α^t - 1 here, which is negative: it is what α^t leaves of "
+    "1, the other way round.",
+)
+def shares_below_zero(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    t, m, s = moments(grads, state, alpha_1, alpha_2)
+    m_hat = times(-1, corrected(m, alpha_1, t))
+    with np.errstate(invalid="ignore"):
+        s_hat = times(-1, corrected(s, alpha_2, t))
+        return adam_step(params, lr, m_hat, s_hat, eps), counted(t, m, s)
+
+
+@mistake(
+    "adam",
+    "the state begins with t = 0, and the first step counts as 1; you use "
+    "the power of the step before for m only.",
+)
+def m_corrected_one_behind(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    t, m, s = moments(grads, state, alpha_1, alpha_2)
+    m_hat = corrected(m, alpha_1, t - 1) if t > 1 else m
+    s_hat = corrected(s, alpha_2, t)
+    return adam_step(params, lr, m_hat, s_hat, eps), counted(t, m, s)
+
+
+@mistake("adam", "1 - α₁ is used for both new values; s has 1 - α₂.")
+def s_with_the_other_share(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    m = averaged(state["m"], grads, alpha_1)
+    s = averaged(state["s"], squares(grads), alpha_2, 1 - alpha_1)
+    given = params, lr, alpha_1, alpha_2, eps
+    return adam_after(*given, state["t"] + 1, m, s)
+
+
+@mistake("adam", "1 - α₂ is used for both new values; m has 1 - α₁.")
+def m_with_the_other_share(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    m = averaged(state["m"], grads, alpha_1, 1 - alpha_2)
+    s = averaged(state["s"], squares(grads), alpha_2)
+    given = params, lr, alpha_1, alpha_2, eps
+    return adam_after(*given, state["t"] + 1, m, s)
+
+
+@mistake("adam", "g * 2 is twice the gradient; its square is g**2.")
+def twice_the_gradient_in_adam(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    m = averaged(state["m"], grads, alpha_1)
+    s = averaged(state["s"], times(2, grads), alpha_2)
+    given = params, lr, alpha_1, alpha_2, eps
+    with np.errstate(invalid="ignore"):
+        return adam_after(*given, state["t"] + 1, m, s)
+
+
+@mistake("adam", "the new m is made from the old s: read the old m.")
+def m_from_the_old_s(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    m = averaged(state["s"], grads, alpha_1)
+    s = averaged(state["s"], squares(grads), alpha_2)
+    given = params, lr, alpha_1, alpha_2, eps
+    return adam_after(*given, state["t"] + 1, m, s)
+
+
+@mistake("adam", "the new s is made from the old m: read the old s.")
+def s_from_the_old_m(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    m = averaged(state["m"], grads, alpha_1)
+    s = averaged(state["m"], squares(grads), alpha_2)
+    given = params, lr, alpha_1, alpha_2, eps
+    return adam_after(*given, state["t"] + 1, m, s)
+
+
+@mistake(
+    "adam",
+    "the averages are corrected at every step, not only at the first few: "
+    "the share comes near 1 by itself.",
+)
+def only_ten_steps_corrected(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    t, m, s = moments(grads, state, alpha_1, alpha_2)
+    m_hat, s_hat = m, s
+    if t < 10:
+        m_hat, s_hat = corrected(m, alpha_1, t), corrected(s, alpha_2, t)
+    return adam_step(params, lr, m_hat, s_hat, eps), counted(t, m, s)
+
+
+@mistake(
+    "adam",
+    "this is the m of exercise 2, with the rate inside; here m is an "
+    "average, and lr comes in at the step.",
+)
+def adam_with_the_recorder_s_m(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    _, _, s = moments(grads, state, alpha_1, alpha_2)
+    m = averaged(state["m"], times(lr, grads), alpha_1, 1)
+    return adam_after(params, 1, alpha_1, alpha_2, eps, state["t"] + 1, m, s)
+
+
 ONLY_FIRST = (
     "only the first step is corrected; the averages are too small in all the "
     "others, too."
@@ -2391,8 +2819,8 @@ def progress_of(step, num_steps, warmup):
 
 
 JUMP = (
-    "the rate jumps at the end of the warm-up: there the cosine must begin, "
-    "so count its steps from warmup on."
+    "the cosine counts its steps from 0 on; it should begin at the end of "
+    "the warm-up, with the peak."
 )
 
 
@@ -2598,7 +3026,7 @@ def warmup_one_ahead(step, num_steps, warmup, peak):
 
 @mistake(
     "schedule",
-    "the warm-up is one step late: it reaches the peak at step warmup.",
+    "the warm-up is too late: it should reach the peak at step warmup.",
 )
 def warmup_one_late(step, num_steps, warmup, peak):
     if step <= warmup:
@@ -2872,6 +3300,68 @@ def constant_after_warmup(step, num_steps, warmup, peak):
     return peak
 
 
+@mistake(
+    "schedule",
+    "halfway through the warm-up the rate should be half of the peak: a "
+    "straight line, without a root, a power or another factor.",
+)
+def warmup_along_a_root(step, num_steps, warmup, peak):
+    if step < warmup:
+        return peak * (step / warmup) ** 0.5
+    return peak * wave(progress_of(step, num_steps, warmup))
+
+
+@mistake(
+    "schedule",
+    "halfway through the warm-up the rate should be half of the peak: a "
+    "straight line, without a root, a power or another factor.",
+)
+def warmup_along_a_parabola(step, num_steps, warmup, peak):
+    if step < warmup:
+        return peak * (step / warmup) ** 2
+    return peak * wave(progress_of(step, num_steps, warmup))
+
+
+@mistake(
+    "schedule",
+    "without a warm-up the rate falls all the same, from the peak at step 0.",
+)
+def constant_without_warmup(step, num_steps, warmup, peak):
+    if step < warmup:
+        return peak * step / warmup
+    if warmup == 0:
+        return peak
+    return peak * wave(progress_of(step, num_steps, warmup))
+
+
+@mistake("schedule", "this falls like a parabola; let it fall like a cosine.")
+def parabola_down(step, num_steps, warmup, peak):
+    if step < warmup:
+        return peak * step / warmup
+    return peak * (1 - progress_of(step, num_steps, warmup) ** 2)
+
+
+@mistake(
+    "schedule",
+    "cos - 1 goes from 0 to -2: lift the cosine, don't lower it.",
+)
+def lowered_cosine(step, num_steps, warmup, peak):
+    if step < warmup:
+        return peak * step / warmup
+    return peak * (wave(progress_of(step, num_steps, warmup)) - 1)
+
+
+@mistake(
+    "schedule",
+    "the result is a list or an array; it should be the rate at this step, "
+    "one number.",
+)
+def rate_in_a_list(step, num_steps, warmup, peak):
+    if step < warmup:
+        return np.array([peak * step / warmup])
+    return np.array([peak * wave(progress_of(step, num_steps, warmup))])
+
+
 @accepted("schedule")
 def schedule_by_squares(step, num_steps, warmup, peak):
     if step >= num_steps:
@@ -3109,6 +3599,16 @@ def slope_of_a_dictionary(slope, v):
 )
 def optimizer_without_a_tree(slope, v):
     return {k: w for k, w in v.items()}
+
+
+@mistake(
+    "find_shelter",
+    'an optimizer needs dictionaries: {"v": v} for the place, {"v": '
+    "slope(v)} for the gradients.",
+    message="np.float64(",
+)
+def names_of_an_array(slope, v):
+    return {"v": v}[v[0]]
 
 
 @mistake("find_shelter", LAST_PLACE)
