@@ -83,7 +83,7 @@ def slopes_elsewhere(by_hand, seed):
     slopes_by_hand(by_hand, (3, 1, 2, (16, 8, 8, 0)), (1, 1, 7, (14, 7, 7, 2)))
 
 
-# 2 to 8 · Operations
+# 2 to 6 · Operations
 
 
 def walk(operation, *inputs, g, gives, names="ab", advice=None):
@@ -92,16 +92,23 @@ def walk(operation, *inputs, g, gives, names="ab", advice=None):
     Parameters: operation, the student's; inputs, its arguments; g, the
     incoming gradient; gives, the value, and what each rule makes of g;
     names, of the inputs that have rules; advice, a function of something
-    wrong, and of whether it is the value, that returns a hint or ''.
+    wrong and of its place in gives that returns a hint or ''.
     """
     advice = advice or (lambda *_: "")
     is_own_work(operation)
     names = names[: len(gives) - 1]
     value, *rules = _forward(operation, inputs, names)
-    right, *rights = [np.asarray(x).tolist() for x in gives]  # of any dtype
-    check.equal(value, right, "the value", lambda _: advice(value, True))
+    right, *rights = [np.asarray(x) for x in gives]
+    _has_shape(value, right, "the value")
+
+    def advise(found, i):
+        with np.errstate(all="ignore"):
+            told = _about_g(rules[i - 1], g) if i else ""
+            return told or advice(found, i)
+
+    check.equal(value, right.tolist(), "the value", lambda _: advise(value, 0))
     gradients = []
-    for name, rule, right in zip(names, rules, rights):
+    for i, (name, rule, right) in enumerate(zip(names, rules, rights), 1):
         given = np.copy(g)
         gradient = rule(given)
         check.that(
@@ -110,21 +117,48 @@ def walk(operation, *inputs, g, gives, names="ab", advice=None):
             "g *= b changes g, which others still need; g * b makes a new "
             "array.",
         )
+        _has_shape(gradient, right, f"the gradient of {name}")
         check.equal(
-            *(gradient, right, f"the gradient of {name}"),
-            lambda _: (
-                advice(gradient, False)
-                or _about_g(rule, g)
-                or _about_shape(gradient, right)
-            ),
+            *(gradient, right.tolist(), f"the gradient of {name}"),
+            lambda _: advise(gradient, i),
         )
         gradients.append(gradient)
     _again(operation, inputs, value, rules, gradients, g)
 
 
+def _has_shape(found, right, what):
+    """Make sure that an array has the right shape, if it is one."""
+    is_array = isinstance(found, (np.ndarray, np.generic, float, int))
+    shape = np.shape(found) if is_array else right.shape
+    hint = (
+        "a gradient has an entry for each entry of the input that it belongs "
+        "to."
+    )
+    if what == "the value":
+        hint = "print the shape of what you return, and of the inputs."
+    if shape == right.shape[::-1]:
+        hint = "the axes have changed places."
+    elif not shape:
+        hint = "a single number is left, where there must be many."
+    elif len(shape) < len(right.shape):
+        hint = "an axis is missing: which, and where does it get lost?"
+    elif len(shape) > len(right.shape):
+        hint = "an axis is too many: is it still to be summed?"
+    check.that(
+        shape == right.shape,
+        f"{what} has shape {shape}, not {right.shape}.",
+        hint,
+    )
+
+
 def _about_g(rule, g):
     """Return a hint if a rule doesn't give twice as much for twice the g."""
     once, twice = np.asarray(rule(np.copy(g))), np.asarray(rule(2 * g))
+    if once.dtype.kind in "iu":
+        return (
+            "your array holds whole numbers and cuts off the rest: make it "
+            "of floats, as np.zeros(n) does."
+        )
     largest = np.abs(once).max()
     if not 0 < largest < np.inf:
         return ""
@@ -141,9 +175,21 @@ def _about_g(rule, g):
     return ""
 
 
-def _about_shape(gradient, right):
-    if np.shape(gradient) != np.shape(right):
-        return "a gradient has an entry for each entry of what it belongs to."
+def _place(found, right):
+    """Return where a result is off by most, a tuple."""
+    off = np.nan_to_num(np.abs(found - right), nan=np.inf)
+    return tuple(map(int, np.unravel_index(off.argmax(), off.shape)))
+
+
+def recognized(found, **guesses):
+    """Return the hint of the guess that was found, '' if none was.
+
+    Parameters: found, an array; guesses, by any name, pairs of an array and
+    its hint.
+    """
+    for guess, hint in guesses.values():
+        if comparing.same(found, guess):
+            return hint
     return ""
 
 
@@ -197,135 +243,409 @@ def _again(operation, inputs, value, rules, gradients, g):
     )
 
 
-def walk_by_jacobian(operation, function, *inputs, seed):
-    """Compare with finite differences of a function of the inputs."""
-    value = np.asarray(function(*inputs))
-    g = np.random.default_rng(seed).normal(size=value.shape)
-
-    def gradient(i):
-        def weighted(x):
-            return np.sum(g * function(*inputs[:i], x, *inputs[i + 1 :]))
-
-        return comparing.numeric_gradient(weighted, inputs[i])
-
-    gradients = [gradient(i) for i in range(len(inputs))]
-    walk(operation, *inputs, g=g, gives=(value, *gradients))
+# 2 · Hypotenuse
 
 
-# 2 · Multiply
+def hypotenuses(hypotenuse, a, b, g):
+    value = np.hypot(a, b)
+    divisor = np.where(value, value, 1)
+    right = value, g * a / divisor, g * b / divisor
+
+    def advice(found, i):
+        def at(x):
+            return f"{x[_place(found, right[i])] + 0:.4g}"
+
+        if i == 0:
+            return recognized(
+                found,
+                square=(value**2, "the square root is missing."),
+                sum=(a + b, "no square root undoes the two squares alone."),
+                sizes=(
+                    np.abs(a) + np.abs(b),
+                    "the root of a sum isn't the sum of the roots.",
+                ),
+                minus=(np.sqrt(np.abs(a**2 - b**2)), "a plus, no minus."),
+            ) or (
+                f"at {[*_place(found, value)]}, a² is {at(a**2)} and b² is "
+                f"{at(b**2)}: print yours."
+            )
+        own, other = (a, b) if i == 1 else (b, a)
+        if not np.isfinite(found).all():
+            return (
+                "at the tip, where a and b are both 0, you divide by 0: the "
+                "gradient there is to be 0."
+            )
+        tip = value == 0
+        if tip.any() and comparing.same(found[~tip], right[i][~tip]):
+            return "only the tip is wrong, where a and b are both 0."
+        if tip.any():
+            found = np.where(tip, 0, found)
+        slope = own / divisor
+        return recognized(
+            found,
+            minus=(-right[i], "farther from 0 is farther out, no minus."),
+            other=(g * other / divisor, "the two rules are exchanged."),
+            plain=(
+                g * own,
+                "the slope isn't the input itself: what does the square root "
+                "do to it?",
+            ),
+            twice=(
+                2 * g * own,
+                "this is the slope of a² + b²; the square root has a slope, "
+                "too.",
+            ),
+            root=(
+                g / (2 * divisor) * ~tip,
+                "this is the slope of the square root; what is under it has "
+                "a slope, too: multiply.",
+            ),
+            double=(
+                2 * g * own / divisor,
+                "the 2 of the square and the ½ of the root cancel.",
+            ),
+            half=(
+                g * own / (2 * divisor),
+                "the 2 of the square and the ½ of the root cancel.",
+            ),
+            squared=(
+                g * own / divisor**2,
+                "divide by the value once: by the root, not by what is under "
+                "it.",
+            ),
+            product=(
+                g * own * value,
+                "divide by the value; you multiply by it.",
+            ),
+            value=(g * value, "g times the value: what is the slope?"),
+            ones=(g * ~tip, "here the square root cancels nothing."),
+            all=(
+                g * (a + b) / divisor,
+                "each rule wants the slope by its own input alone.",
+            ),
+            size=(
+                g * np.abs(own) / divisor,
+                "where the input is negative the slope is, too: farther from "
+                "0 is farther out.",
+            ),
+            upside=(
+                g * value / np.where(own, own, 1) * (own != 0),
+                "the fraction is upside down.",
+            ),
+        ) or (
+            f"at {[*_place(found, right[i])]}, where a is {at(a)}, "
+            f"b {at(b)} and the value {at(value)}, the slope is "
+            f"{at(slope)}: print yours, and what becomes of it and of g."
+        )
+
+    walk(hypotenuse, a, b, g=g, gives=right, advice=advice)
 
 
-def product_of_two(multiply):
-    a = np.array([[1.0, 2, 3], [-4, 0, 5]])
-    b = np.array([[10.0, 20, 30], [40, 50, -60]])
-    g = np.array([[1.0, 1, 2], [1, 3, 1]])
-    value = np.array([[10.0, 40, 90], [-160, 0, -300]])
-    grad_a = np.array([[10.0, 20, 60], [40, 150, -60]])
-    grad_b = np.array([[1.0, 2, 6], [-4, 0, 5]])
-    walk(multiply, a, b, g=g, gives=(value, grad_a, grad_b))
+def six_points(hypotenuse):
+    a = np.array([[3.0, -5, 0], [8, 0, -7]])
+    b = np.array([[4.0, 12, 2], [-15, 0, 24]])
+    g = np.array([[5.0, 26, 3], [17, 9, 50]])
+    hypotenuses(hypotenuse, a, b, g)
 
 
-def product_with_itself(multiply):
+def hypotenuse_of_one(hypotenuse):
     x, g = np.array([3.0, 0.0, -2.0]), np.array([1.0, 5.0, 10.0])
-    right = np.array([9.0, 0, 4]), *[np.array([3.0, 0, -20])] * 2
-    walk(multiply, x, x, g=g, gives=right)
+    hypotenuses(hypotenuse, x, x, g)
+    hypotenuses(hypotenuse, x, x[::-1] - 3, g)
 
 
-def products_of_other_shapes(multiply, seed):
+def hypotenuses_of_other_shapes(hypotenuse, seed):
     rng = np.random.default_rng(seed)
-    for shape in [(1,), (4,), (3, 3), (2, 1, 3), ()]:
-        a, b, g = map(np.array, rng.normal(size=(3, *shape)))
-        walk(multiply, a, b, g=g, gives=(a * b, g * b, g * a))
+    for shape in [(1,), (4,), (3, 3), (2, 1, 3)]:
+        a, b, g = rng.normal(size=(3, *shape))
+        a.flat[0] = b.flat[0] = a.flat[-1] = 0
+        hypotenuses(hypotenuse, a, b, g)
+        hypotenuses(hypotenuse, b, 100 * a, -1000 * g)
 
 
-# 3 · Power
+# 3 · Swish
 
 
-def raise_to(power, a, exponent, g, gives):
-    def advice(found, is_value):
-        if exponent == 0 and not is_value:
-            return "a to the power 0 is 1, a constant, and its slope is 0."
-        right = np.isclose(found, gives[not is_value])
-        if right[a > 0].all() and (a > 0).any():
-            return "it is right where a is positive: look at the others."
+def swishes(swish, a, g):
+    with np.errstate(over="ignore"):
+        s = 1 / (1 + np.exp(-a))
+    right = a * s, g * (s + a * s * (1 - s))
 
-    walk(power, a, exponent, g=g, gives=gives, advice=advice)
+    def advice(found, i):
+        place = _place(found, right[i])
+
+        def at(x):
+            return f"{x[place] + 0:.4g}"
+
+        if not np.isfinite(found).all() and np.isnan(found).any():
+            return (
+                "infinity minus, times or divided by infinity isn't a "
+                "number: which of your exponentials is infinite? Write all "
+                "with the sigmoid itself."
+            )
+        if i == 0:
+            return recognized(
+                found,
+                sigmoid=(s, "this is the sigmoid; swish is a times it."),
+                tanh=(a * np.tanh(a), "the sigmoid is asked for, not tanh."),
+                other=(a * (1 - s), "e to the power -a, with a minus."),
+                square=(a * s * s, "the sigmoid is a factor once."),
+                soft=(np.logaddexp(0, a), "this is the softplus."),
+                minus=(-a * s, "the sign: a times its sigmoid."),
+                plus=(a + s, "a *times* its sigmoid."),
+            ) or (
+                f"at {[*place]}, where a is {at(a)}, the sigmoid is {at(s)}: "
+                "print yours."
+            )
+        one, both = g * s, g * a * s * (1 - s)
+        return recognized(
+            found,
+            one=(one, "one road only: a is in the sigmoid, too."),
+            other=(both, "one road only: a is a factor, too."),
+            inner=(
+                g * s * (1 - s),
+                "this is the slope of the sigmoid; swish is a product.",
+            ),
+            without_a=(
+                one + g * s * (1 - s),
+                "on the road through the sigmoid the other factor, a, is "
+                "missing.",
+            ),
+            minus=(
+                one - both,
+                "the two roads add up, and the slope of the sigmoid is "
+                "positive, s (1 - s).",
+            ),
+            product=(
+                g * s * a * s * (1 - s),
+                "the two roads add up; they aren't multiplied.",
+            ),
+            kept=(
+                one + g * a * s,
+                "the sigmoid has a slope of its own, s (1 - s).",
+            ),
+            first=(
+                g * a * s,
+                "g times the value: what is the slope of a product?",
+            ),
+            half=(
+                one + g * a * (1 - s),
+                "the slope of the sigmoid is s (1 - s), with both factors.",
+            ),
+            plus=(
+                one + g * a * s * (1 + s),
+                "the slope of the sigmoid has a minus, 1 - s.",
+            ),
+            square=(
+                one + g * a * s * s,
+                "the slope of the sigmoid is s (1 - s).",
+            ),
+            tanh=(
+                one + g * a * (1 - s * s),
+                "1 - s² belongs to tanh; the sigmoid's slope is s (1 - s).",
+            ),
+            value=(
+                one + g * a * (a * s) * (1 - a * s),
+                "the sigmoid's slope wants the sigmoid, not the value.",
+            ),
+            all=(
+                g * a * s * (1 - a * s),
+                "the sigmoid's slope wants the sigmoid, and a second road "
+                "leads to a.",
+            ),
+            relu=(g * (a > 0), "this is the slope of ReLU."),
+            at=(
+                one + a * s * (1 - s),
+                "g is a factor of both roads.",
+            ),
+            mean=((one + both) / 2, "roads add up, without a mean."),
+        ) or (
+            f"at {[*place]} the sigmoid is {at(s)}. The first road brings "
+            f"{at(one)} and the second {at(both)}: print yours."
+        )
+
+    walk(swish, a, g=g, gives=right, advice=advice)
 
 
-def cubes(power):
-    a, g = np.array([-2.0, 0.0, 3.0]), np.array([1.0, 10.0, 100.0])
-    right = np.array([-8.0, 0, 27]), np.array([12.0, 0, 2700])
-    raise_to(power, a, 3, g, right)
+def swish_of_three(swish):
+    swishes(swish, np.log([1, 3, 1 / 3]), np.array([2.0, 100.0, 1000.0]))
 
 
-def first_power(power):
-    a, g = np.array([-2.0, 0.0, 3.0]), np.array([1.0, 10.0, 100.0])
-    raise_to(power, a, 1, g, (a, g))
+def swish_far_out(swish):
+    swishes(swish, np.array([-800.0, 800.0]), np.array([3.0, 5.0]))
 
 
-def power_zero(power):
-    a, g = np.array([-2.0, 0.0, 3.0]), np.array([1.0, 10.0, 100.0])
-    raise_to(power, a, 0, g, (np.ones(3), np.zeros(3)))
+def swish_of_a_matrix(swish):
+    a, g = np.log([[2, 3], [1, 5], [0.5, 3]]), np.arange(6.0).reshape(3, 2)
+    swishes(swish, a, 2 * g - 3)
 
 
-def roots(power):
-    a, g = np.array([4.0, 0.25]), np.array([4.0, 3.0])
-    right = np.array([2.0, 0.5]), np.array([1.0, 3.0])
-    raise_to(power, a, 0.5, g, right)
+def swish_farther_out(swish):
+    swishes(swish, np.array([[900.0, -1000, 0]]), np.array([[2.0, -3, 5]]))
 
 
-def reciprocals(power):
-    a, g = np.array([-4.0, 0.25]), np.array([4.0, 3.0])
-    raise_to(power, a, -1, g, (np.array([-0.25, 4]), np.array([-0.25, -48])))
-    right = np.array([1 / 16, 16]), np.array([1 / 8, -384])
-    raise_to(power, a, -2, g, right)
-
-
-def other_powers(power, seed):
+def swish_of_other_shapes(swish, seed):
     rng = np.random.default_rng(seed)
-    for exponent, low in [(2, -3), (1, -3), (5, -2), (-2, 0.5), (1.5, 0.5)]:
-        a, g = rng.uniform(low, 3, (2, 3)), rng.normal(size=(2, 3))
-        slopes = comparing.numeric_gradient(lambda x: (x**exponent).sum(), a)
-        raise_to(power, a, exponent, g, (a**exponent, g * slopes))
-    zeros, ones = np.zeros((2, 2)), np.ones((2, 2))
-    raise_to(power, zeros, 0, 3 * ones, (ones, zeros))
-    raise_to(power, zeros, 1, 3 * ones, (zeros, 3 * ones))
-    raise_to(power, zeros, 2, 3 * ones, (zeros, zeros))
-    raise_to(power, np.array(-3.0), 2, np.array(5.0), (9.0, -30.0))
+    for shape in [(5,), (1, 4), (2, 1, 3)]:
+        swishes(swish, *rng.normal(size=(2, *shape)))
+    swishes(swish, np.array([-750.0, 3, 790]), np.array([1.0, -1, 4]))
 
 
-# 4 · Tanh
+# 4 · Echo
 
 
-def tanh_of_three(tanh):
-    a, g = np.log([1, 3, 1 / 9]) / 2, np.array([1.0, 4.0, 100.0])
-    right = np.array([0, 0.5, -0.8]), np.array([1.0, 3, 36])
-    walk(tanh, a, g=g, gives=right)
+def echoes(echo, a, beta, g):
+    i = np.arange(len(a))
+    lags = i[:, None] - i  # from j to i
+    powers = np.power(float(beta), np.maximum(lags, 0))
+    M = np.where(lags >= 0, powers, 0.0)
+    right = M @ a, g @ M
+
+    def shifted(x, by=1):
+        moved = np.zeros(len(x))
+        moved[: len(x) - by] = x[by:]
+        return moved
+
+    def advice(found, i):
+        if not np.isfinite(found).all():
+            return "is something divided by β, which may be 0?"
+        x = g if i else a
+        off = ~np.isclose(found, right[i], 1e-5, 1e-8 * np.abs(right[i]).max())
+        first, last = np.flatnonzero(off)[[0, -1]]
+        later = right[1][min(last + 1, len(a) - 1)] + 0
+        both = {
+            "same": (x, "this is what came in: nothing is added to it."),
+            "sum": (
+                M.astype(bool) @ x if not i else x @ M.astype(bool),
+                "β is missing: each second later brings it in once more.",
+            ),
+            "all": (
+                beta * right[i],
+                "what is heard in the same second has the factor 1: not β, "
+                "nor 1 - β.",
+            ),
+            "late": (
+                right[i] - x,
+                "what belongs to the same second is missing.",
+            ),
+        }
+        if i == 0:
+            before = shifted(a[::-1])[::-1]
+            return recognized(
+                found,
+                once=(
+                    a + beta * before,
+                    "the echo has an echo, too: v of the second before comes "
+                    "back, not only a.",
+                ),
+                swapped=(a @ M, "this runs from the end to the start."),
+                round=(
+                    a + beta * np.roll(a, 1),
+                    "the first second has no second before it: index -1 is "
+                    "the last.",
+                ),
+                **both,
+            ) or (
+                f"second {first} is the first that is wrong: "
+                f"{a[first] + 0:.4g} is new there, and "
+                f"{right[0][first - 1] * (first > 0) + 0:.4g} was heard the "
+                "second before."
+            )
+        return recognized(
+            found,
+            forward=(
+                M @ g,
+                "this is the echo of g: it runs forward. A gradient runs "
+                "from later seconds to earlier ones.",
+            ),
+            once=(
+                g + beta * shifted(g),
+                "only the next second answers; a sound is heard in all later "
+                "ones, more and more faintly.",
+            ),
+            wrong_way=(
+                g + beta * shifted(g[::-1])[::-1],
+                "each second asks the one before; it is heard in the one "
+                "after.",
+            ),
+            turned=(
+                (g @ M)[::-1],
+                "the right numbers, but from back to front.",
+            ),
+            turned_before=(
+                g[::-1] @ M,
+                "g is turned round and not turned back.",
+            ),
+            first=(
+                np.where(np.arange(len(g)), g @ M, g),
+                "second 0 is right only without its own step: does the loop "
+                "reach it?",
+            ),
+            last=(
+                np.concatenate([(g @ M)[:-1], [0.0]]),
+                "the last second hears itself.",
+            ),
+            geometric=(
+                g / (1 - beta) if beta != 1 else np.inf * g,
+                "no sound is heard without end: the hall falls silent after "
+                "the last second.",
+            ),
+            weighted=(
+                (float(beta) ** np.arange(len(g))) * g,
+                "the factor depends on how many seconds lie *between*, and "
+                "all later seconds add up.",
+            ),
+            **both,
+        ) or (
+            f"from the end, second {last} is the first that is wrong. There "
+            f"g is {g[last] + 0:.4g}, and "
+            + (
+                f"all that arrives at the next second is {later:.4g}."
+                if last < len(g) - 1
+                else "no second follows."
+            )
+        )
+
+    walk(echo, a, beta, g=g, gives=right, advice=advice)
 
 
-def tanh_far_out(tanh):
-    a, g = np.array([-800.0, 800.0]), np.array([3.0, 5.0])
-    walk(tanh, a, g=g, gives=(np.array([-1.0, 1]), np.zeros(2)))
+def two_claps(echo):
+    a, g = np.array([10.0, 0, 4, 0]), np.array([1.0, 10, 100, 1000])
+    echoes(echo, a, 0.5, g)
 
 
-def tanh_of_a_matrix(tanh):
-    a = np.log([[2, 3], [1, 5], [0.5, 3]])
-    g = np.array([[25.0, -25], [4, 169], [0, 50]])
-    value = np.array([[0.6, 0.8], [0, 12 / 13], [-0.6, 0.8]])
-    gradient = np.array([[16.0, -9], [4, 25], [0, 18]])
-    walk(tanh, a, g=g, gives=(value, gradient))
+def no_echo(echo):
+    echoes(echo, np.array([3.0, -1, 2]), 0, np.array([1.0, 10, 100]))
 
 
-def tanh_of_other_shapes(tanh, seed):
+def sum_so_far(echo):
+    echoes(echo, np.array([3.0, 1, -2, 5, 7]), 1, np.array([1.0, 2, 0, 7, -3]))
+
+
+def loud_echo(echo):
+    a, g = np.array([1.0, 0, 5, -3, 2]), np.array([1.0, 1, 3, -1, 2])
+    echoes(echo, a, -2, g)
+
+
+def single_sound(echo):
+    echoes(echo, np.array([7.0]), 0.5, np.array([3.0]))
+    echoes(echo, np.array([7.0, 1.0]), 0.5, np.array([3.0, 8.0]))
+
+
+def long_hall(echo):
+    rng = np.random.default_rng(7)
+    echoes(echo, rng.normal(size=30), 0.75, rng.normal(size=30))
+
+
+def thousand_seconds(echo):
+    rng = np.random.default_rng(8)
+    echoes(echo, rng.normal(size=1000), -0.9, rng.normal(size=1000))
+
+
+def other_sounds(echo, seed):
     rng = np.random.default_rng(seed)
-    for shape in [(), (5,), (1, 4), (2, 1, 3)]:
-        a, g = map(np.array, rng.normal(size=(2, *shape)))
-        value = 1 - 2 / (np.exp(2 * a) + 1)
-        slope = 4 / (np.exp(a) + np.exp(-a)) ** 2
-        walk(tanh, a, g=g, gives=(value, g * slope))
-    a, g = np.array([[900.0, -1000, 0]]), np.array([[2.0, -3, 5]])
-    right = np.array([[1.0, -1, 0]]), np.array([[0.0, 0, 5]])
-    walk(tanh, a, g=g, gives=right)
+    for n, beta in [(1, 2), (2, 3.0), (6, -1), (9, 0.0), (12, 1), (40, 0.4)]:
+        echoes(echo, rng.normal(size=n), beta, rng.normal(size=n))
 
 
 # 5 · Softmax
@@ -336,13 +656,13 @@ EIGHTHS = np.array([[1, 2, 5], [3, 3, 2]]) / 8
 def rows(softmax, scores, g, gives):
     right = {"names": ["scores"], "g": g, "gives": gives}
 
-    def advice(found, is_value):
+    def advice(found, i):
         sums = np.sum(found, axis=1)
         if not np.isfinite(sums).all():
             return ""
-        if is_value and not np.allclose(sums, 1):
+        if i == 0 and not np.allclose(sums, 1):
             return "the probabilities of each row must sum up to 1."
-        if not is_value and not np.allclose(sums, 0):
+        if i == 1 and not np.allclose(sums, 0):
             return (
                 "what one score gains, the others lose: each row of the "
                 "gradient must sum up to 0, for any g."
@@ -394,7 +714,181 @@ def softmax_of_other_rows(softmax, seed):
     rows(softmax, scores, g, right)
 
 
-# 6 · Inputs first
+# 6 · Squared distances
+
+
+def distances(squared_distances, A, B, g):
+    differences = np.empty((len(A), len(B), A.shape[1]))
+    for i, j in np.ndindex(g.shape):
+        differences[i, j] = A[i] - B[j]
+    value = np.einsum("ijk,ijk->ij", differences, differences)
+    grad_A = 2 * np.einsum("ij,ijk->ik", g, differences)
+    grad_B = -2 * np.einsum("ij,ijk->jk", g, differences)
+    right = value, grad_A, grad_B
+
+    def advice(found, i):
+        p, q = _place(found, right[i])
+        if not np.isfinite(found).all():
+            return "a root or a quotient that nobody needs?"
+        if i == 0:
+            mixed = -2 * A @ B.T
+            return recognized(
+                found,
+                root=(np.sqrt(value), "the squares: no root."),
+                mean=(value / A.shape[1], "a sum over k, no mean."),
+                cross=(A @ B.T, "these are products of points."),
+                half=(value / 2, "where does the ½ come from?"),
+                whole=(
+                    np.abs(differences).sum(axis=2),
+                    "square each difference.",
+                ),
+                sum=(
+                    differences.sum(axis=2) ** 2,
+                    "square first, then sum over k.",
+                ),
+                plus=(
+                    value - 2 * mixed,
+                    "(a - b)² is a² - 2ab + b², with a minus.",
+                ),
+                one=(value - mixed / 2, "(a - b)² has 2ab in the middle."),
+            ) or (
+                f"at [{p}, {q}] the differences are "
+                f"{_listed(differences[p, q])}: print yours."
+            )
+        own, sign = right[i], 1 - 2 * (i - 1)  # B gets it with a minus
+        axis = 2 - i  # over which g is summed
+        points, others = (A, B) if i == 1 else (B, A)
+        G = g if i == 1 else g.T
+        sums = G.sum(axis=1, keepdims=True)
+        parts = np.moveaxis(differences, i - 1, 0)[p, :, q], G[p]
+        mixed = G @ others
+        return recognized(
+            found,
+            sign=(
+                -own,
+                "the sign: A goes into the difference with a plus, B with a "
+                "minus.",
+            ),
+            half=(
+                own / 2,
+                "half of it is there: a square has the slope 2 times what is "
+                "squared, and what was repeated is summed, without a mean.",
+            ),
+            quarter=(own / 4, "the 2 of the square is a factor, no divisor."),
+            double=(2 * own, "the factor 2 is there twice."),
+            mean=(
+                own / len(others),
+                "what was repeated is summed; you take the mean.",
+            ),
+            other=(
+                -2 * mixed,
+                "a difference has two ends: the point itself is missing.",
+            ),
+            plus=(2 * (sums * points + mixed), "a difference, no sum."),
+            last=(
+                2 * sign * _pair(differences, g, i, -1),
+                "this is the last pair's alone: the gradients of all pairs "
+                "add up.",
+            ),
+            start=(
+                2 * sign * _pair(differences, g, i, 0),
+                "this is the first pair's alone: the gradients of all pairs "
+                "add up.",
+            ),
+            squared=(
+                2 * sign * np.sum(g[..., None] * differences**2, axis=axis),
+                "the slope of a square is 2 times the difference, without a "
+                "square.",
+            ),
+            power=(
+                sign * np.sum(g[..., None] * differences**2, axis=axis),
+                "this has the squares themselves; what is their slope?",
+            ),
+            root=(
+                sign
+                * np.sum(
+                    g[..., None]
+                    * differences
+                    / np.sqrt(np.where(value, value, 1))[..., None],
+                    axis=axis,
+                ),
+                "this is the slope of the distance; its square is asked for.",
+            ),
+            sums_first=(
+                2
+                * sign
+                * g.sum(axis=axis)[:, None]
+                * differences.sum(axis=axis),
+                "the sum of products isn't the product of the sums: first "
+                "multiply, then sum.",
+            ),
+            uniform=(
+                2 * sign * g.sum() * differences.sum(axis=axis),
+                "each pair has its own g.",
+            ),
+            signs=(
+                -own / 2,
+                "the sign, and the factor 2 of the square.",
+            ),
+            mixed=(
+                2 * (points - mixed),
+                "the point itself is in every one of its pairs: with the sum "
+                "of its g.",
+            ),
+        ) or (
+            f"point {p} of {'AB'[i - 1]} in coordinate {q}: the differences "
+            f"A - B of its pairs are {_listed(parts[0])}, and their g "
+            f"{_listed(parts[1])}. Print what you multiply, and what you sum."
+        )
+
+    names = {"names": "AB", "g": g, "gives": right}
+    walk(squared_distances, A, B, **names, advice=advice)
+
+
+def _listed(values):
+    """Write a few numbers for a hint."""
+    short = ", ".join(f"{value + 0:.4g}" for value in values[:6])
+    return short + ", …" * (len(values) > 6)
+
+
+def _pair(differences, g, i, place):
+    """Return the part of one partner in the sums over all."""
+    return (g[..., None] * differences).take(place, axis=2 - i)
+
+
+def two_and_four(squared_distances):
+    A = np.array([[1.0, 0, 2], [0, 3, 0]])
+    B = np.array([[1.0, 0, 0], [0, 0, 2], [1, 3, 2], [0, 3, 1]])
+    g = np.array([[1.0, 10, 0, 0], [0, 2, 1, 5]])
+    distances(squared_distances, A, B, g)
+
+
+def single_points(squared_distances):
+    a, b = np.array([[1.0, 2, 5]]), np.array([[0.0, 4, 4]])
+    distances(squared_distances, a, b, np.array([[3.0]]))
+    A, g = np.array([[1.0], [2], [5]]), np.array([[1.0], [10], [-2]])
+    distances(squared_distances, A, np.array([[4.0]]), g)
+
+
+def among_themselves(squared_distances):
+    A = np.array([[1.0, 2], [0, 4], [3, 3]])
+    distances(squared_distances, A, A, np.arange(9.0).reshape(3, 3) - 2)
+
+
+def many_points(squared_distances):
+    rng = np.random.default_rng(6)
+    A, B = rng.normal(size=(300, 2)), rng.normal(size=(7, 2))
+    distances(squared_distances, A, B, rng.normal(size=(300, 7)))
+
+
+def other_points(squared_distances, seed):
+    rng = np.random.default_rng(seed)
+    for n, m, d in [(1, 4, 3), (5, 1, 2), (3, 3, 3), (4, 6, 1), (2, 2, 5)]:
+        A, B = rng.normal(size=(n, d)), rng.normal(size=(m, d))
+        distances(squared_distances, A, B, rng.normal(size=(n, m)))
+
+
+# 7 · Only what is needed
 
 
 class Node:
@@ -412,27 +906,42 @@ class Node:
             check.that(
                 False,
                 f"the edges of one node are read {self.reads} times.",
-                "you walk every road; go on from a node only when you meet "
-                "it for the first time.",
+                "you walk every road; what you know of a node, its next user "
+                "need not find out again.",
             )
         return self.pairs
 
 
-def inputs_first(ordered, **nodes):
-    """Check ordered(the last node); nodes: all that are behind it."""
-    is_own_work(ordered)
+def is_needed(needed, wanted, root=None, extra=None, **nodes):
+    """Check needed(root, wanted).
+
+    Parameters: wanted, names of nodes, separated by blanks; root, the name
+    of one (default: the last); extra, a wanted node of another graph; nodes,
+    inputs first.
+    """
+    is_own_work(needed)
     names = {node: name for name, node in nodes.items()}
-    root = list(names)[-1]
+    root = nodes[root] if root else [*nodes.values()][-1]
+    chosen = [nodes[name] for name in wanted.split()]
+    given = chosen + [extra] * (extra is not None)
     edges = [list(node.pairs) for node in names]
+    right = _on_roads(root, chosen, names)
+    case = (
+        f"with {len(names)} nodes and wanted {', '.join(wanted.split())}"
+        if wanted
+        else "with nothing wanted"
+    )
 
     def call():
         for node in names:
-            node.reads, node.most = 0, 5 + 2 * len(names)
+            node.reads, node.most = 0, 5 + 2 * min(len(names), 150)
+        if extra is not None:
+            extra.most = 10**6
         with _usual_depth():
-            return check.call(ordered, root)
+            return check.call(needed, root, list(given))
 
     first = call()
-    _is_in_order(first, names)
+    _is_in_order(first, right, names, extra, case)
     check.that(
         edges == [node.pairs for node in names],
         "the function changes the edges of a node.",
@@ -444,15 +953,31 @@ def inputs_first(ordered, **nodes):
         and first == kept
         and set(second) == set(kept)
         and len(second) == len(kept)
-        and not _too_early(second),
+        and not _too_early(second, right),
         "a second call for the same graph gives another list, or the very "
         "same one.",
-        "begin anew in each call: keep what you have seen in a set made "
+        "begin anew in each call: keep what you know in a list or set made "
         "inside the function, and leave the nodes as they are.",
     )
 
 
-def _is_in_order(found, names):
+def _on_roads(root, wanted, names):
+    """Return the nodes that belong into the list, a set."""
+    behind, todo = {root}, [root]
+    while todo:
+        more = {x for x, _ in todo.pop().pairs} - behind
+        behind |= more
+        todo += more
+    right = set()
+    for node in names:  # inputs first
+        if node in behind and (
+            node in wanted or right.intersection(x for x, _ in node.pairs)
+        ):
+            right.add(node)
+    return right
+
+
+def _is_in_order(found, right, names, extra, case):
     check.that(
         isinstance(found, list),
         f"the result is a {type(found).__name__}, not a list.",
@@ -465,41 +990,79 @@ def _is_in_order(found, names):
         "return a list, and in it the nodes themselves.",
     )
     times = Counter(found)
-    missing = [name for node, name in names.items() if not times[node]]
     check.that(
-        not missing,
-        f"not in the list: {', '.join(missing[:3])}.",
-        "all nodes belong into it: the leaves, which have no edges, and the "
-        "root, too.",
+        extra is None or not times[extra],
+        f"{case} and one of another graph, the list holds that one.",
+        "root wasn't computed from it: a walk back from root never gets "
+        "there.",
     )
+    found = [node for node in found if node in names]
+    _has_the_nodes(times, right, names, case)
     twice = [name for node, name in names.items() if times[node] > 1]
     check.that(
         not twice,
-        f"in the list more than once: {', '.join(twice[:3])}.",
-        "a node with two users is met twice; remember whom you have seen.",
+        f"{case} the list holds more than once: {', '.join(twice[:3])}.",
+        "each node once, though it may have several users, or several reasons "
+        "to be listed: remember whom you have listed.",
     )
-    early = _too_early(found)
+    early = _too_early(found, right)
     check.that(
-        not early or _too_early(found[::-1]),
-        "each node comes before its inputs.",
+        not early or _too_early(found[::-1], right),
+        f"{case} each node comes before its inputs.",
         "that is the way of the gradients, users first; the list is to have "
         "the inputs first.",
     )
-    node, late = [names[node] for node in early or (found[0], found[0])]
+    node, late = [names[node] for node in early or [*names][:1] * 2]
     check.that(
         not early,
-        f"node {node} comes before its input {late}.",
-        "a node may be put into the list only when all of its inputs are in "
-        "it, along the longest road as well as the shortest.",
+        f"{case} node {node} comes before its input {late}.",
+        "a node may be put into the list only when all of its listed inputs "
+        "are in it, along the longest road as well as the shortest.",
     )
 
 
-def _too_early(nodes):
-    """Return a node and an input that isn't before it, () if none is."""
+def _has_the_nodes(times, right, names, case):
+    """Make sure that the nodes of the list are those that are needed."""
+    lost, surplus = right - {*times}, {*times} - right
+    missing = [name for node, name in names.items() if node in lost]
+    more = [name for node, name in names.items() if node in surplus]
+    leaves = [
+        names[node] for node in names if node in surplus and not node.pairs
+    ]
+    check.that(
+        not (more and missing),
+        f"{case} the list holds {', '.join(more[:3])} and lacks "
+        f"{', '.join(missing[:3])}.",
+        "a node is needed if it is wanted or was computed, directly or "
+        "through others, from a wanted one.",
+    )
+    check.that(
+        not leaves,
+        f"{case} the list holds {', '.join(leaves[:3])}.",
+        "a leaf that isn't wanted needs no gradient; nor does a node that "
+        "was computed from such leaves alone.",
+    )
+    check.that(
+        not more,
+        f"{case} the list holds {', '.join(more[:3])}.",
+        "from there no road leads on to a wanted node: what lies *behind* a "
+        "wanted node isn't needed, nor is a branch beside it, nor what root "
+        "wasn't computed from.",
+    )
+    check.that(
+        not missing,
+        f"{case} the list lacks {', '.join(missing[:3])}.",
+        "both ends of a road belong into the list and all that lies between, "
+        "also along a second, longer road, and behind another wanted node.",
+    )
+
+
+def _too_early(nodes, right):
+    """Return a node and a needed input that isn't before it, or ()."""
     before = set()
     for node in nodes:
         for x, _ in node.pairs:
-            if x not in before:
+            if x in right and x not in before:
                 return node, x
         before.add(node)
     return ()
@@ -516,213 +1079,92 @@ def _usual_depth():
         sys.setrecursionlimit(limit)
 
 
-def lecture_graph(ordered):
+def lecture_graph(needed):
     x, y, z = Node(), Node(), Node()
     q = Node(x, y)
-    inputs_first(ordered, x=x, y=y, z=z, q=q, f=Node(q, z))
+    nodes = {"x": x, "y": y, "z": z, "q": q, "f": Node(q, z)}
+    for wanted in ["z", "x", "z x", "q", "f", "y f", "q x"]:
+        is_needed(needed, wanted, **nodes)
+    is_needed(needed, "z", root="q", **nodes)
+    is_needed(needed, "z y", root="q", **nodes)
+    is_needed(needed, "", **nodes)
+    is_needed(needed, "y", extra=Node(), **nodes)
 
 
-def two_roads(ordered):
-    x = Node()
+def two_roads(needed):
+    x, c = Node(), Node()
     a = Node(x)
-    b = Node(a)
-    inputs_first(ordered, x=x, a=a, b=b, f=Node(x, b))
-    inputs_first(ordered, x=x, a=a, b=b, f=Node(b, x))
+    b = Node(c, a)
+    for inputs in (x, b), (b, x):
+        nodes = {"x": x, "c": c, "a": a, "b": b, "f": Node(*inputs)}
+        for wanted in ["a", "x", "a x", "x a c", "b", "c"]:
+            is_needed(needed, wanted, **nodes)
 
 
-def chain(ordered, length):
+def chain(needed, length):
     nodes = [Node()]
     for _ in range(1, length):
         nodes.append(Node(nodes[-1]))
-    inputs_first(ordered, **_numbered(nodes))
+    nodes = _numbered(nodes)
+    is_needed(needed, f"{length // 2}", **nodes)
+    is_needed(needed, "0", **nodes)
+    is_needed(needed, f"{length - 1}", root=f"{length - 2}", **nodes)
 
 
-def doublings(ordered, levels):
+def doublings(needed, levels):
     nodes = [Node()]
     for _ in range(levels):
         nodes.append(Node(nodes[-1], nodes[-1]))
-    inputs_first(ordered, **_numbered(nodes))
+    is_needed(needed, "0", **_numbered(nodes))
+    is_needed(needed, f"{levels // 2} {levels}", **_numbered(nodes))
 
 
-def ladder(ordered, length):
+def ladder(needed, length):
     """Like Fibonacci's numbers: each node uses the two before."""
     for turn in (1, -1):
         nodes = [Node(), Node()]
         for _ in range(2, length):
             nodes.append(Node(*nodes[-2:][::turn]))
-        inputs_first(ordered, **_numbered(nodes))
+        is_needed(needed, "0", **_numbered(nodes))
+        is_needed(needed, "5 1", extra=Node(), **_numbered(nodes))
 
 
-def single_leaf(ordered):
-    inputs_first(ordered, leaf=Node())
+def single_leaf(needed):
+    is_needed(needed, "leaf", leaf=Node())
+    is_needed(needed, "", extra=Node(), leaf=Node())
 
 
-def many_users(ordered, number):
-    x = Node()
+def many_users(needed, number):
+    x, c = Node(), Node()
     users = [Node(x) for _ in range(number)]
-    inputs_first(ordered, **_numbered([x, *users, Node(*users, x)]))
+    nodes = _numbered([x, c, *users, Node(*users, c, x)])
+    is_needed(needed, "0", **nodes)
+    is_needed(needed, "1", **nodes)
+    is_needed(needed, "5 0 2", **nodes)
 
 
-def random_graphs(ordered, seed):
+def other_graphs(needed, seed):
     rng = random.Random(seed)
+    lecture_graph(needed)
+    two_roads(needed)
     for size in (5, 20, 80, 80):
-        nodes = [Node()]
-        for _ in range(1, size):
+        nodes = [Node() for _ in range(1 + size // 5)]
+        for _ in range(size):
             others = rng.choices(nodes, k=rng.randrange(3))
             nodes.append(Node(nodes[-1], *others))
             rng.shuffle(nodes[-1].pairs)
-        inputs_first(ordered, **_numbered(nodes))
+        names = _numbered(nodes)
+        for k in (1, 1, 2, 4):
+            wanted = " ".join(rng.sample([*names], k))
+            is_needed(needed, wanted, **names)
+            is_needed(needed, wanted, root=f"{size // 2}", **names)
 
 
 def _numbered(nodes):
     return {str(i): node for i, node in enumerate(nodes)}
 
 
-# 7 · Broadcasting
-
-
-def sums(unbroadcast, large, shape, gives):
-    is_own_work(unbroadcast)
-
-    def advice():
-        if np.ndim(found) > len(shape):
-            return "sum all axes away that `shape` doesn't have."
-        if np.ndim(found) < len(shape):
-            return "keep all axes that `shape` has, those of size 1, too."
-        if np.shape(found) != shape:
-            return "sum along the axes in which `shape` has a 1, and no other."
-        if np.isclose(np.sum(found), np.sum(large)):
-            return "the sums run along other axes than the repeated ones."
-        return (
-            "nothing may get lost, nor count twice: the sum over all entries "
-            "stays what it was."
-        )
-
-    for _ in range(2):  # nothing may be kept from the first call
-        found = check.call(unbroadcast, large, shape)
-        check.equal(found, gives, "the result", lambda _: advice())
-
-
-SIX = np.array([[1.0, 2, 3], [10, 20, 30]])
-
-
-def back_to_a_bias(unbroadcast):
-    sums(unbroadcast, SIX, (3,), [11, 22, 33])
-
-
-def back_to_ones(unbroadcast):
-    sums(unbroadcast, SIX, (2, 1), [[6], [60]])
-    sums(unbroadcast, SIX, (1, 3), [[11, 22, 33]])
-
-
-def back_to_a_number(unbroadcast):
-    sums(unbroadcast, SIX, (), 66)
-
-
-def back_to_itself(unbroadcast):
-    sums(unbroadcast, SIX, (2, 3), SIX)
-
-
-def back_both_ways(unbroadcast):
-    large = np.stack([SIX, 100 * SIX, 1000 * SIX, 0 * SIX])
-    sums(unbroadcast, large, (2, 1), [[6606], [66060]])
-
-
-def back_from_five_axes(unbroadcast):
-    large = np.arange(900.0).reshape(5, 5, 4, 3, 3) % 7
-    right = np.einsum("abcde->bd", large).reshape(5, 1, 3, 1)
-    sums(unbroadcast, large, (5, 1, 3, 1), right)
-
-
-def back_from_other_shapes(unbroadcast, seed):
-    rng = np.random.default_rng(seed)
-    for shape, large in [
-        *[((), (3,)), ((1,), (4,)), ((3,), (3, 3)), ((3, 1), (3, 3))],
-        *[((1, 3), (2, 3)), ((1, 1), (1, 5)), ((2, 1, 1), (4, 2, 3, 1))],
-        *[
-            ((1, 4, 1), (3, 4, 2)),
-            ((2,), (4, 3, 2)),
-            ((1,), (1,)),
-            ((2, 3), (2, 3)),
-        ],
-    ]:
-        G = rng.normal(size=large)
-        size = int(np.prod(shape))
-        places = np.broadcast_to(np.arange(size).reshape(shape), large)
-        right = np.bincount(places.ravel(), G.ravel(), size).reshape(shape)
-        sums(unbroadcast, G, shape, right)
-
-
-# 8 · The matrix product
-
-A = np.array([[1.0, 2, 3], [0, 1, -1]])  # (2, 3)
-B = np.array([[1.0, 0, 2, 0], [0, 1, 0, 1], [1, 0, 0, 1]])  # (3, 4)
-G = np.array([[1.0, 0, 0, 2], [0, 10, 0, 0]])  # (2, 4)
-AB = np.array([[4.0, 2, 2, 5], [-1, 1, 0, 0]])
-GRAD_A = np.array([[1.0, 2, 3], [0, 10, 0]])
-GRAD_B = np.array([[1.0, 0, 0, 2], [2, 10, 0, 4], [3, -10, 0, 6]])
-
-
-def two_matrices(matmul):
-    walk(matmul, A, B, g=G, gives=(AB, GRAD_A, GRAD_B))
-
-
-def shared_weights(matmul):
-    stack, g = np.stack([A, 10 * A]), np.stack([G, G])
-    right = np.stack([AB, 10 * AB]), np.stack([GRAD_A, GRAD_A]), 11 * GRAD_B
-    walk(matmul, stack, B, g=g, gives=right)
-
-
-def shared_images(matmul):
-    stack, g = np.stack([B, 10 * B]), np.stack([G, G])
-    right = np.stack([AB, 10 * AB]), 11 * GRAD_A, np.stack([GRAD_B, GRAD_B])
-    walk(matmul, A, stack, g=g, gives=right)
-
-
-def two_stacks(matmul):
-    a, b, g = np.stack([A, A]), np.stack([B, 10 * B]), np.stack([G, 2 * G])
-    grads = np.stack([GRAD_A, 20 * GRAD_A]), np.stack([GRAD_B, 2 * GRAD_B])
-    walk(matmul, a, b, g=g, gives=(np.stack([AB, 10 * AB]), *grads))
-
-
-def square_matrices(matmul):
-    a, b = np.array([[1.0, 2], [3, 4]]), np.array([[0.0, 1], [1, 1]])
-    g = np.array([[1.0, 0], [0, 10]])
-    grads = np.array([[0.0, 1], [10, 10]]), np.array([[1.0, 30], [2, 40]])
-    walk(matmul, a, b, g=g, gives=(np.array([[2.0, 3], [4, 7]]), *grads))
-
-
-def square_stacks(matmul):
-    a, b = np.array([[1.0, 2], [3, 4]]), np.array([[0.0, 1], [1, 1]])
-    g = np.array([[1.0, 0], [0, 10]])
-    stacks = np.stack([a, 2 * a]), np.stack([b, -b]), np.stack([g, 3 * g])
-    value = np.array([[2.0, 3], [4, 7]])
-    grad_a, grad_b = (
-        np.array([[0.0, 1], [10, 10]]),
-        np.array([[1, 30], [2, 40]]),
-    )
-    right = np.stack([value, -2 * value]), np.stack([grad_a, -3 * grad_a])
-    walk(
-        matmul,
-        *stacks[:2],
-        g=stacks[2],
-        gives=(*right, np.stack([grad_b, 6 * grad_b])),
-    )
-
-
-def products_of_other_matrices(matmul, seed):
-    rng = np.random.default_rng(seed)
-    for shape_a, shape_b in [
-        *[((1, 3), (3, 1)), ((2, 2), (2, 2)), ((4, 1), (1, 3))],
-        *[((2, 4, 3), (3, 2)), ((3, 3, 3), (3, 3)), ((1, 2, 3), (3, 4))],
-        *[((2, 3), (4, 3, 2)), ((3, 3), (3, 3, 3)), ((2, 2), (1, 2, 5))],
-        *[((2, 2, 3), (2, 3, 4)), ((3, 3, 3), (3, 3, 3))],
-    ]:
-        a, b = rng.normal(size=shape_a), rng.normal(size=shape_b)
-        walk_by_jacobian(matmul, np.matmul, a, b, seed=seed)
-
-
-# 9 · A judge of gradients
+# 8 · A judge of gradients
 
 
 def verdict(judge, f, x, gradient):
@@ -985,7 +1427,7 @@ def _exponentials(weights):
     return lambda x: -(weights * np.exp(x)).sum()
 
 
-# 10 · The volunteer's backward pass
+# 9 · The volunteer's backward pass
 
 NAMES = ["W1", "b1", "W2", "b2", "W3", "b3"]
 ORDER = "return dW1, db1, dW2, db2, dW3, db3, in this order."
@@ -1108,7 +1550,7 @@ def _slope(X, y, params, i, v):
     return losses.mean().imag / step
 
 
-# 12 · Curvature
+# 11 · Curvature
 
 
 def product_with_hessian(hessian_times, gradient, x, v, gives):
@@ -1153,49 +1595,54 @@ def curvature_that_changes_fast(hessian_times):
 # Pictures
 
 
-def learn_spirals(Tensor, operation, backward, *answers, num_steps=600):
-    """Train a network on two spirals, with nothing but a student's answers.
+def machine_graph(Tensor):
+    """Return the graph of the volunteer's machine: {name: node}."""
+    inputs = {"X": "", "W1": "", "XW1": "X W1", "b1": "", "A": "XW1 b1"}
+    inputs |= {"H": "A", "W2": "", "HW2": "H W2", "b2": "", "B": "HW2 b2"}
+    inputs |= {"max(B,0)": "B", "S": "H max(B,0)", "W3": "", "SW3": "S W3"}
+    inputs |= {"b3": "", "scores": "SW3 b3", "L": "scores"}
+    nodes = {}
+    for name, behind in inputs.items():
+        nodes[name] = Tensor(0, [(nodes[x], None) for x in behind.split()])
+    return nodes
 
-    Parameters: the engine's Tensor, operation and backward; answers, those
-    to exercises 2 to 8; num_steps.
-    Returns: X, y, a function that predicts, and the losses.
+
+def learn_spirals(
+    Tensor, operation, backward, squared_distances, num_steps=200
+):
+    """Let 50 points learn to tell two spirals apart by their distances.
+
+    Parameters: the engine's Tensor, operation and backward; a student's
+    squared_distances; num_steps.
+    Returns: X, y, the points at the start and at the end, (50, 2) each, the
+    first 25 of class 0, and a function of points that returns a function
+    which gives each row of X the class of the nearest.
     """
-    *answers, ordered, unbroadcast, matmul = answers
-    multiply, power, tanh, softmax = map(operation, answers)
-    matmul = operation(matmul)
-
-    @operation
-    def add(a, b):
-        rules = [lambda g, x=x: unbroadcast(g, x.shape) for x in (a, b)]
-        return a + b, *rules
-
-    @operation
-    def total(a):
-        return a.sum(), lambda g: np.full(a.shape, g)
-
-    def probs_of(X, W1, b1, W2, b2, W3, b3):
-        H = tanh(add(matmul(X, W1), b1))  # (n, 24)
-        H = tanh(add(matmul(H, W2), b2))  # (n, 24)
-        return softmax(add(matmul(H, W3), b3))  # (n, 2)
-
     X, y = _spirals()
-    params, losses = [], []
-    rng, one_n = np.random.default_rng(0), np.array(1 / len(X))
-    for rows, columns, size in [(2, 24, 2), (24, 24, 0.3), (24, 2, 0.3)]:
-        W = size * rng.normal(size=(rows, columns))
-        params += [Tensor(W), Tensor(np.zeros(columns))]
-    speeds = [0.0] * len(params)
+    owner, sharpness = np.repeat([0, 1], 25), 60
+    start = 0.3 * np.random.default_rng(0).normal(size=(50, 2))
+    points, speed = Tensor(start), 0.0
+    distances = operation(squared_distances)
+
+    @operation
+    def loss(D):  # mean of -log(share of the right class)
+        nearness = np.exp(-sharpness * (D - D.min(axis=1, keepdims=True)))
+        P = nearness / nearness.sum(axis=1, keepdims=True)
+        own = P * (owner == y[:, None]) + 1e-12
+        share = own.sum(axis=1, keepdims=True)
+        slopes = sharpness * (own / share - P) / len(y)
+        return -np.log(share).mean(), lambda g: g * slopes
+
     for _ in range(num_steps):
-        misses = add(probs_of(X, *params), -np.eye(2)[y])
-        loss = multiply(total(power(misses, 2)), one_n)
-        for p in params:
-            p.grad = 0.0
-        backward(loss, order=ordered)
-        speeds = [0.9 * v - 0.2 * p.grad for v, p in zip(speeds, params)]
-        for p, v in zip(params, speeds):
-            p.data = p.data + v
-        losses.append(float(loss.data))
-    return X, y, lambda X: probs_of(X, *params).data.argmax(axis=1), losses
+        points.grad = 0.0
+        backward(loss(distances(X, points)))
+        speed = 0.9 * speed - 0.005 * points.grad
+        points.data = points.data + speed
+
+    def predict(points):
+        return lambda X: owner[squared_distances(X, points)[0].argmin(axis=1)]
+
+    return X, y, start, points.data, predict
 
 
 def _spirals():

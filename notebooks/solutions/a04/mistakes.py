@@ -363,7 +363,7 @@ def list_with_a_number_as_input(sizes):
     "keras_list",
     "keras.layers.Dense(k, activation) has no place for the number of "
     "inputs: Keras takes it from the layer before.",
-    message="Could not interpret activation",
+    message="identifier: 3",
 )
 def list_with_inputs_and_outputs(sizes):
     dense = [keras.layers.Dense(d, k) for d, k in pairs(sizes)]
@@ -470,6 +470,24 @@ def list_with_one_hidden_layer(sizes):
 def list_with_a_batch_as_input(sizes):
     inputs = keras.Input((None, sizes[0]))
     return keras.Sequential([inputs, *layers(sizes)[1:]])
+
+
+@mistake(
+    "keras_list",
+    "the name of the activation is written in small letters: 'relu'.",
+    message="identifier: Relu",
+)
+def list_with_a_capital_relu(sizes):
+    return keras.Sequential(layers(sizes, activation="Relu"))
+
+
+@mistake(
+    "keras_list",
+    "the layers stand in one list: keras.Sequential([...]), with brackets.",
+    message="positional arguments but",
+)
+def list_without_brackets(sizes):
+    return keras.Sequential(*layers(sizes))
 
 
 @accepted("keras_list")
@@ -705,7 +723,7 @@ class KerasThatCallsAList(KerasBase):
     "KerasMLP",
     "keras.layers.Dense(k, activation) has no place for the number of "
     "inputs: Keras takes it from the layer before.",
-    message="Could not interpret activation",
+    message="identifier: 3",
 )
 class KerasWithInputsAndOutputs(KerasBase):
     def __init__(self, sizes):
@@ -844,6 +862,40 @@ class KerasWithoutImages(KerasBase):
         return self.scores(self.X)
 
 
+@mistake("KerasMLP", IN_SELF, message="'KerasMLP' object has no attribute")
+class KerasMLP(KerasBase):
+    def __init__(self, sizes):
+        super().__init__(sizes)
+        inner = layers(sizes)[1:-1]  # noqa: F841
+
+    def call(self, X):
+        for layer in self.inner:
+            X = layer(X)
+        return self.scores(X)
+
+
+@mistake(
+    "KerasMLP",
+    "return the scores, not the classes: argmax comes later, and has no "
+    "gradient.",
+)
+class KerasThatNamesClasses(KerasBase):
+    def call(self, X):
+        return keras.ops.argmax(super().call(X), axis=1)
+
+
+@mistake(
+    "KerasMLP",
+    "the same layer stands in the list several times: make a new one for "
+    "each hidden size.",
+    message="expected axis -1 of input shape to have value 4",
+)
+class KerasWithOneLayerManyTimes(KerasBase):
+    def __init__(self, sizes):
+        super().__init__(sizes)
+        self.hidden = layers(sizes)[1:2] * (len(sizes) - 2)
+
+
 @accepted("KerasMLP")
 class KerasWithScoresFirst(keras.Model):
     def __init__(self, sizes):
@@ -883,122 +935,7 @@ class KerasWithNamedLayers(keras.Model):
         return X
 
 
-# 4 · A class and its weights
-
-
-NEEDS_INPUT = "a layer makes its weights when it first sees an input."
-
-
-@mistake("give_weights", NEEDS_INPUT)
-def as_it_was(model, d):
-    return model
-
-
-@mistake("give_weights", NEEDS_INPUT)
-def compiled(model, d):
-    model.compile("sgd", "mse")
-    return model
-
-
-@mistake("give_weights", "return the model itself.")
-def scores_returned(model, d):
-    return model(np.zeros((1, d)))
-
-
-@mistake("give_weights", "return the model itself.")
-def weights_returned(model, d):
-    model(np.zeros((1, d)))
-    return model.get_weights()
-
-
-ROW = (
-    "a model takes many images, one in each row: an array of shape (1, d) is "
-    "one image."
-)
-
-
-@mistake("give_weights", ROW, message="min_ndim=2")
-def shown_a_vector(model, d):
-    model(np.zeros(d))
-    return model
-
-
-@mistake("give_weights", ROW)
-def shown_a_column(model, d):
-    model(np.zeros((d, 1)))
-    return model
-
-
-@mistake("give_weights", ROW)
-def shown_a_square(model, d):
-    model(np.zeros((1, 1)))
-    return model
-
-
-@mistake(
-    "give_weights",
-    "build makes nothing where the class has no build of its own: call the "
-    "model on an image.",
-)
-def by_build(model, d):
-    model.build((None, d))
-    return model
-
-
-@mistake(
-    "give_weights",
-    "an image is an array here, not a list: np.zeros((1, d)).",
-    message="Only input tensors may be passed",
-)
-def shown_a_list(model, d):
-    model([0] * d)
-    return model
-
-
-@mistake(
-    "give_weights",
-    "the model needn't be trained: call it, on an image of zeros.",
-    message="compile()",
-)
-def fitted(model, d):
-    model.fit(np.zeros((1, d)), np.zeros((1, 1)))
-    return model
-
-
-D_INPUTS = "the number of inputs is d, whatever it is."
-
-
-@mistake("give_weights", D_INPUTS)
-def shown_four_pixels(model, d):
-    model(np.zeros((1, 4)))
-    return model
-
-
-@mistake("give_weights", D_INPUTS)
-def shown_784_pixels(model, d):
-    model(np.zeros((1, 784)))
-    return model
-
-
-@accepted("give_weights")
-def by_symbolic_input(model, d):
-    model(keras.Input((d,)))
-    return model
-
-
-@accepted("give_weights")
-def by_random_images(model, d):
-    model(keras.random.normal((3, d)))
-    return model
-
-
-@accepted("give_weights")
-def by_prediction(model, d):
-    model.predict(np.zeros((2, d)), verbose=0)
-    return model
-
-
-# 5 · A class: PyTorch
+# 4 · A class: PyTorch
 
 
 class TorchBase(torch.nn.Module):
@@ -1381,6 +1318,71 @@ class TorchWithSoftmaxOverImages(TorchBase):
         return torch.softmax(scores, dim=0)
 
 
+@mistake(
+    "TorchMLP",
+    "torch.nn.Sequential wants the layers one by one, not in a list: "
+    "Sequential(*parts).",
+    message="list is not a Module subclass",
+)
+class TorchInASequenceOfAList(TorchBase):
+    def __init__(self, sizes):
+        super().__init__(sizes)
+        self.sequence = torch.nn.Sequential(list(self.layers))
+
+
+@mistake(
+    "TorchMLP",
+    "a method takes self first: forward(self, X).",
+    message="takes 1 positional argument but 2 were given",
+)
+class TorchWithoutSelfArgument(TorchBase):
+    def forward(X):
+        return X
+
+
+@mistake(
+    "TorchMLP",
+    "max compares whole tensors, and they have no single answer: entry by "
+    "entry it is torch.relu.",
+    message="Boolean value of Tensor",
+)
+class TorchWithPythonsMax(TorchBase):
+    def bend(self, z):
+        return max(z, 0)
+
+
+@mistake(
+    "TorchMLP",
+    "torch.max(z, 0) gives the largest entry of each column, and its place; "
+    "a ReLU is torch.relu(z).",
+    message="must be Tensor, not torch.return_types.max",
+)
+class TorchWithMaxOfColumns(TorchBase):
+    def bend(self, z):
+        return torch.max(z, 0)
+
+
+@mistake(
+    "TorchMLP",
+    "a method is called with brackets: z.relu().",
+    message="must be Tensor, not builtin_function_or_method",
+)
+class TorchWithReluUncalled(TorchBase):
+    def bend(self, z):
+        return z.relu
+
+
+@mistake(
+    "TorchMLP",
+    "torch.maximum compares two tensors; with a number it is "
+    "torch.clamp(z, min=0), or simply torch.relu(z).",
+    message="must be Tensor, not int",
+)
+class TorchWithMaximumOfANumber(TorchBase):
+    def bend(self, z):
+        return torch.maximum(z, 0)
+
+
 @accepted("TorchMLP")
 class TorchInASequence(torch.nn.Module):
     def __init__(self, sizes):
@@ -1437,219 +1439,7 @@ class TorchWithAddedModules(torch.nn.Module):
         return last(X)
 
 
-# 6 · NumPy in, NumPy out
-
-
-def tensor(X, dtype=torch.float32):
-    return torch.tensor(X, dtype=dtype)
-
-
-MAKE_TENSOR = "make a tensor of X first: torch.tensor(X)."
-
-
-@mistake("numpy_scores", MAKE_TENSOR, message="must be Tensor")
-def scores_of_numpy(module, X):
-    with torch.no_grad():
-        return module(X).numpy()
-
-
-@mistake("numpy_scores", MAKE_TENSOR, message="'to'")
-def scores_of_numpy_converted(module, X):
-    with torch.no_grad():
-        return module(X.to(torch.float32)).numpy()
-
-
-@mistake("numpy_scores", MAKE_TENSOR, message="has no attribute 'numpy'")
-def scores_of_numpy_of_numpy(module, X):
-    with torch.no_grad():
-        return module(X.numpy())
-
-
-@mistake(
-    "numpy_scores",
-    "the scores still know how they came about, for gradients. Compute them "
-    "under torch.no_grad(), or detach() them.",
-    message="Can't call numpy()",
-)
-def scores_with_gradients(module, X):
-    with torch.enable_grad():
-        return module(tensor(X)).numpy()
-
-
-@mistake(
-    "numpy_scores",
-    "the images are float64, the parameters float32, and PyTorch multiplies "
-    "only like with like: convert the images.",
-    message="got Double and Float",
-)
-def scores_of_float64(module, X):
-    with torch.no_grad():
-        return module(torch.tensor(X)).numpy()
-
-
-NUMPY = "a tensor becomes an array by its method numpy()."
-
-
-@mistake("numpy_scores", NUMPY)
-def scores_in_a_tensor(module, X):
-    with torch.no_grad():
-        return module(tensor(X))
-
-
-@mistake("numpy_scores", NUMPY)
-def scores_in_a_list(module, X):
-    with torch.no_grad():
-        return module(tensor(X)).tolist()
-
-
-@mistake(
-    "numpy_scores",
-    "with torch.no_grad(): ... switches them on again at its end.",
-)
-def scores_without_gradients_for_everybody(module, X):
-    torch.set_grad_enabled(False)
-    return module(tensor(X)).numpy()
-
-
-@mistake(
-    "numpy_scores",
-    "with torch.no_grad(): ... puts back at its end what was before.",
-)
-def scores_with_gradients_for_everybody(module, X):
-    torch.set_grad_enabled(False)
-    scores = module(tensor(X)).numpy()
-    torch.set_grad_enabled(True)
-    return scores
-
-
-NOT_THE_NETWORK = (
-    "change the images, not the network: torch.tensor(X, dtype=torch.float32)."
-)
-
-
-@mistake("numpy_scores", NOT_THE_NETWORK)
-def scores_of_a_double_module(module, X):
-    with torch.no_grad():
-        return module.double()(tensor(X, torch.float64)).numpy()
-
-
-@mistake(
-    "numpy_scores",
-    "leave requires_grad as it is: torch.no_grad() is enough.",
-)
-def scores_of_a_frozen_module(module, X):
-    for param in module.parameters():
-        param.requires_grad = False
-    return module(tensor(X)).numpy()
-
-
-@mistake(
-    "numpy_scores",
-    "a dense network computes the same in both: leave it as it is.",
-)
-def scores_in_eval_mode(module, X):
-    module.eval()
-    with torch.no_grad():
-        return module(tensor(X)).numpy()
-
-
-@mistake(
-    "numpy_scores",
-    "no backward is needed here, nor anything else that learns.",
-)
-def scores_with_backward(module, X):
-    with torch.enable_grad():
-        scores = module(tensor(X))
-        scores.sum().backward()
-    return scores.detach().numpy()
-
-
-@mistake(
-    "numpy_scores",
-    "the pixels have lost their fractions: convert to float32, not to whole "
-    "numbers.",
-)
-def scores_of_whole_pixels(module, X):
-    with torch.no_grad():
-        return module(tensor(X.astype(int))).numpy()
-
-
-@mistake(
-    "numpy_scores",
-    "the pixels have lost their fractions: convert to float32, not to whole "
-    "numbers.",
-    message="got Long and Float",
-)
-def scores_of_whole_tensors(module, X):
-    with torch.no_grad():
-        return module(tensor(X, torch.int64)).numpy()
-
-
-@mistake(
-    "numpy_scores",
-    "the scores have lost their fractions: return them as they are.",
-)
-def whole_scores(module, X):
-    with torch.no_grad():
-        return module(tensor(X)).numpy().astype(int)
-
-
-@mistake(
-    "numpy_scores",
-    "these are probabilities: return the scores.",
-)
-def scores_after_softmax(module, X):
-    with torch.no_grad():
-        return torch.softmax(module(tensor(X)), dim=1).numpy()
-
-
-@mistake(
-    "numpy_scores",
-    "these are the classes; return the scores themselves, all of them.",
-)
-def classes(module, X):
-    with torch.no_grad():
-        return module(tensor(X)).argmax(dim=1).numpy()
-
-
-@mistake(
-    "numpy_scores",
-    "these are the scores of the first image only: give the module all of "
-    "them.",
-)
-def scores_of_the_first_image(module, X):
-    with torch.no_grad():
-        return module(tensor(X[0])).numpy()
-
-
-@accepted("numpy_scores")
-def scores_detached(module, X):
-    return module(torch.from_numpy(X).float()).detach().numpy()
-
-
-@accepted("numpy_scores")
-def scores_in_inference_mode(module, X):
-    with torch.inference_mode():
-        return module(torch.as_tensor(X).to(torch.float32)).numpy()
-
-
-@accepted("numpy_scores")
-def scores_in_eval_and_back(module, X):
-    mode = module.training
-    module.eval()
-    with torch.no_grad():
-        scores = module(torch.Tensor(X)).cpu().numpy()
-    module.train(mode)
-    return scores
-
-
-@accepted("numpy_scores")
-def scores_of_one_after_the_other(module, X):
-    rows = [module(tensor(x)[None])[0].detach().numpy() for x in X]
-    return np.array(rows)
-
-
-# 7 · Random parameters
+# 5 · Random parameters
 
 
 def drawn(key, sizes, draw=jax.random.normal, spread=None, bias=0.0):
@@ -1919,7 +1709,7 @@ def params_by_one_split_after_the_other(key, sizes):
     return params
 
 
-# 8 · The network is a function
+# 6 · The network is a function
 
 
 def relu(z):
@@ -2053,7 +1843,7 @@ def forward_with_relu_by_width(params, X):
 
 IMAGES_ARE_ROWS = (
     "the images are rows: X @ W, in this order, and W as it is, since it has "
-    "a row for each input."
+    "a row for each input. Does the first layer come first?"
 )
 
 
@@ -2220,6 +2010,17 @@ def forward_with_torch(params, X):
     return scores_of(params, X, torch.relu)
 
 
+@mistake(
+    "forward",
+    "the keys of a layer are 'W' and 'b', one large and one small letter.",
+    message="KeyError: 'w'",
+)
+def forward_with_another_key(params, X):
+    for layer in params[:-1]:
+        X = relu(X @ layer["w"] + layer["b"])
+    return X
+
+
 @accepted("forward")
 def forward_by_index(params, X):
     for i in range(len(params)):
@@ -2246,7 +2047,7 @@ def forward_by_einsum(params, X):
     return jnp.einsum("ij,jk->ik", X, params[-1]["W"]) + params[-1]["b"]
 
 
-# 9 · A step
+# 7 · A step
 
 
 def stepped(params, grads, step):
@@ -2364,9 +2165,15 @@ def step_with_brackets(params, grads, lr):
     return stepped(params, grads, lambda p, g: (p - lr) * g)
 
 
+TREES = (
+    "jax.tree.map(f, params, grads) takes the function first, then trees of "
+    "one form. lr is no tree: f takes it from outside."
+)
+
+
 @mistake(
     "sgd_step",
-    "the function comes first: jax.tree.map(f, params, grads).",
+    TREES,
     message="pytree structure error",
 )
 def step_with_the_function_last(params, grads, lr):
@@ -2376,6 +2183,30 @@ def step_with_the_function_last(params, grads, lr):
 @mistake("sgd_step", FORM, message="'float' and 'dict'")
 def step_of_dicts(params, grads, lr):
     return [p - lr * g for p, g in zip(params, grads)]
+
+
+@mistake("sgd_step", "W and b are exchanged.")
+def step_with_exchanged_names(params, grads, lr):
+    new = stepped(params, grads, lambda p, g: p - lr * g)
+    return [{"W": p["b"], "b": p["W"]} for p in new]
+
+
+@mistake(
+    "sgd_step",
+    "in today's JAX the function is jax.tree.map.",
+    message="tree_map",
+)
+def step_by_an_old_name(params, grads, lr):
+    return jax.tree_map(lambda p, g: p - lr * g, params, grads)
+
+
+@mistake(
+    "sgd_step",
+    TREES,
+    message="pytree structure error",
+)
+def step_with_a_tree_of_rates(params, grads, lr):
+    return jax.tree.map(lambda p, g, r: p - r * g, params, grads, lr)
 
 
 @accepted("sgd_step")
@@ -2393,141 +2224,9 @@ def step_by_two_maps(params, grads, lr):
     return jax.tree.map(jnp.subtract, params, steps)
 
 
-# 10 · The move to Lisbon
-
-FITS = (
-    "the shapes don't fit: Keras wants all weights in one list, in their "
-    "order, and as they are, not transposed."
-)
-NOT_COPIED = "nothing was copied: the network has its old weights."
-
-
-@mistake("load_keras", FITS, message="not compatible with")
-def keras_transposed(model, weights):
-    model.set_weights([a.T for a in weights])
-    return model
-
-
-@mistake("load_keras", FITS, message="set_weights")
-def keras_without_biases(model, weights):
-    model.set_weights(weights[::2])
-    return model
-
-
-@mistake("load_keras", FITS, message="not compatible with")
-def keras_in_two_groups(model, weights):
-    model.set_weights([*weights[::2], *weights[1::2]])
-    return model
-
-
-@mistake("load_keras", NOT_COPIED)
-def keras_as_it_was(model, weights):
-    return model
-
-
-@mistake("load_keras", NOT_COPIED)
-def keras_bound_to_other_names(model, weights):
-    for own, value in zip(model.get_weights(), weights):
-        own[...] = value
-    return model
-
-
-@mistake("load_keras", "the biases still have their old values.")
-def keras_with_old_biases(model, weights):
-    for layer, W in zip(model.layers[1:], weights[::2]):
-        layer.kernel.assign(W)
-    return model
-
-
-@mistake(
-    "load_keras",
-    "the first layer in model.layers is the input, which has no weights: "
-    "model.set_weights takes care of it.",
-    message="has no attribute 'kernel'",
-)
-def keras_with_the_input(model, weights):
-    for layer, W in zip(model.layers, weights[::2]):
-        layer.kernel.assign(W)
-    return model
-
-
-@mistake(
-    "load_keras",
-    "copy the weights into the model that you are given, and return it.",
-)
-def keras_weights_returned(model, weights):
-    model.set_weights(weights)
-    return model.get_weights()
-
-
-@mistake("load_keras", "the biases have become 0: carry them over, too.")
-def keras_with_zero_biases(model, weights):
-    model.set_weights([a if a.ndim > 1 else 0 * a for a in weights])
-    return model
-
-
-@mistake(
-    "load_keras",
-    "load_weights reads a file; for arrays there is set_weights.",
-    message="path should be string",
-)
-def keras_from_a_file(model, weights):
-    model.load_weights(weights)
-    return model
-
-
-@mistake(
-    "load_keras",
-    "one can't assign to model.weights; there is a method, model.set_weights.",
-    message="no setter",
-)
-def keras_by_attribute(model, weights):
-    model.weights = weights
-    return model
-
-
-@mistake(
-    "load_keras",
-    "copy the weights into the model that you are given, and return it.",
-)
-def keras_into_a_clone(model, weights):
-    model = keras.models.clone_model(model)
-    model.set_weights(weights)
-    return model
-
-
-@mistake("load_keras", FITS, message="takes 2 positional arguments")
-def keras_with_unpacked_weights(model, weights):
-    model.set_weights(*weights)
-    return model
-
+# 8 · The move to Oslo
 
 OTHERS = "others still need them: no pop, no -=, no assignment to a part."
-
-
-@mistake("load_keras", OTHERS)
-def keras_with_pop(model, weights):
-    for layer in model.layers[1:]:
-        layer.set_weights([weights.pop(0), weights.pop(0)])
-    return model
-
-
-@accepted("load_keras")
-def keras_by_layers(model, weights):
-    dense = [layer for layer in model.layers if layer.weights]
-    for i, layer in enumerate(dense):
-        layer.set_weights(weights[2 * i : 2 * i + 2])
-    return model
-
-
-@accepted("load_keras")
-def keras_by_assign(model, weights):
-    for own, value in zip(model.trainable_variables, weights):
-        own.assign(value)
-    return model
-
-
-# 11 · The move to Oslo
 
 
 def copied_into(module, weights, copy):
@@ -2763,6 +2462,30 @@ def torch_params_returned(module, weights):
     return list(module.parameters())
 
 
+@mistake(
+    "load_torch",
+    "not every part of the module is a Linear; module.parameters() gives "
+    "the parameters alone, W and b in turn.",
+    message="'Tanh' object has no attribute 'weight'",
+)
+def torch_through_all_parts(module, weights):
+    with torch.no_grad():
+        for part, W in zip(module, weights[::2]):
+            part.weight.copy_(torch.tensor(W.T))
+    return module
+
+
+@mistake(
+    "load_torch",
+    "a state_dict holds tensors, one row for each output: "
+    "torch.tensor(value.T).",
+    message="Error(s) in loading state_dict",
+)
+def torch_by_state_dict_of_arrays(module, weights):
+    module.load_state_dict(dict(zip(module.state_dict(), weights)))
+    return module
+
+
 @accepted("load_torch")
 def torch_by_state_dict(module, weights):
     names = module.state_dict()
@@ -2787,7 +2510,7 @@ def torch_by_new_parameters(module, weights):
     return module
 
 
-# 12 · The move to Nairobi
+# 9 · The move to Nairobi
 
 
 @mistake("jax_tree", DICTS)
@@ -2813,7 +2536,7 @@ def tree_of_numpy(weights):
 
 @mistake(
     "jax_tree",
-    "JAX leaves it to you, and exercise 7 says (d, k): no transpose.",
+    "JAX leaves it to you, and exercise 5 says (d, k): no transpose.",
 )
 def tree_transposed(weights):
     arrays = [jnp.array(a.T) for a in weights]
@@ -2889,6 +2612,22 @@ def tree_with_pop(weights):
     return params
 
 
+@mistake(
+    "jax_tree",
+    "the arrays stand in pairs: step through the list by two.",
+)
+def tree_with_steps_of_one(weights):
+    arrays = [*map(jnp.array, weights)]
+    half = range(len(arrays) // 2)
+    return [{"W": arrays[i], "b": arrays[i + 1]} for i in half]
+
+
+@mistake("jax_tree", "the layers stand in reversed order.")
+def tree_reversed(weights):
+    arrays = map(jnp.array, weights)
+    return [{"W": W, "b": b} for W, b in zip(arrays, arrays)][::-1]
+
+
 @accepted("jax_tree")
 def tree_by_index(weights):
     params = []
@@ -2904,7 +2643,7 @@ def tree_in_float32(weights):
     return [{"W": W, "b": b} for W, b in zip(arrays[0::2], arrays[1::2])]
 
 
-# 13 · The class
+# 10 · The class
 
 
 @mistake(
@@ -3012,7 +2751,7 @@ class MendedWithoutReturn(TorchBase):
 
 
 class TorchMLP(TorchBase):
-    """What exercise 5 asks for."""
+    """What exercise 4 asks for."""
 
 
 @mistake(
@@ -3044,7 +2783,7 @@ class MendedWithRegisteredLayers(torch.nn.Module):
         return self.final(X)
 
 
-# 14 · The training
+# 11 · The training
 
 
 def trained(module, X, y, num_steps, optimizer, batch=None, before=True):
@@ -3238,6 +2977,23 @@ def train_with_losses_after(module, X, y, lr, num_steps):
     return [*losses[1:], last]
 
 
+@mistake(
+    "mended_train",
+    "the gradients are to be 0 before each step, not the parameters.",
+)
+def train_with_zeroed_parameters(module, X, y, lr, num_steps):
+    optimizer, losses = sgd(module, lr), []
+    for _ in range(num_steps):
+        with torch.no_grad():
+            for param in module.parameters():
+                param.zero_()
+        loss = torch.nn.functional.cross_entropy(module(X), y)
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
 @accepted("mended_train")
 def train_with_zero_grad_at_the_end(module, X, y, lr, num_steps):
     optimizer, losses = sgd(module, lr), []
@@ -3264,7 +3020,7 @@ def train_by_hand(module, X, y, lr, num_steps):
     return losses
 
 
-# 16 · Who pulls hardest
+# 13 · Who pulls hardest
 
 
 def squares(loss, params, X, y):

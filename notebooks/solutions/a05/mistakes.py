@@ -2,7 +2,6 @@
 must be accepted."""
 
 import functools
-import graphlib
 import math
 import sys
 
@@ -277,857 +276,1076 @@ def by_hand_in_numpy(x, y, z):
     return q * m, dq, dq, np.where(q > z, 0, q)
 
 
-# 2 · Multiply
+def mistakes(replaces, hint, **answers):
+    """Note short wrong answers of one hint by their names."""
+    for name, answer in answers.items():
+        answer.__name__ = name
+        mistake(replaces, hint)(answer)
+
+
+def right_answers(replaces, **answers):
+    """Note short unusual right answers by their names."""
+    for name, answer in answers.items():
+        answer.__name__ = name
+        accepted(replaces)(answer)
+
+
+# 2 · Hypotenuse
 
 FUNCTIONS = (
     "return the value and, after a comma each, the rules: functions of g, "
     "such as lambda g: ..."
 )
-MULTIPLIED = (
-    "these are the local slopes; multiply them by the gradient g that comes "
-    "in."
-)
-
-
 NO_G = "g comes in later, on the way back: a rule is a function of g."
-
-
-@mistake("multiply", NO_G, message="name 'g' is not defined")
-def multiply_without_a_function(a, b):
-    return a * b, g * b, g * a  # noqa: F821
-
-
-@mistake("multiply", "these are two arrays multiplied, not added.")
-def value_of_a_sum(a, b):
-    return a + b, lambda g: g * b, lambda g: g * a
-
-
-@mistake(
-    "multiply",
-    "entry by entry: * does that, np.dot is the matrix product.",
-    message="not aligned",
-)
-def value_by_dot(a, b):
-    return np.dot(a, b), lambda g: g * b, lambda g: g * a
-
-
-@mistake(
-    "multiply",
-    "each factor receives g times the *other* factor alone: not their sum.",
-)
-def rules_by_the_sum(a, b):
-    return a * b, lambda g: g * (a + b), lambda g: g * (a + b)
-
-
-@mistake(
-    "multiply",
-    "two things: multiply by the gradient g that comes in, and the gradient "
-    "of a needs b, that of b needs a.",
-)
-def local_slopes_not_switched(a, b):
-    return a * b, lambda g: a, lambda g: b
-
-
-@mistake("multiply", "g meets its factor entry by entry: no sum over g.")
-def g_summed(a, b):
-    return a * b, lambda g: g.sum() * b, lambda g: g.sum() * a
-
-
-@mistake(
-    "multiply",
-    "multiplication switches: the gradient of a needs b, and that of b needs "
-    "a.",
-)
-def rules_not_switched(a, b):
-    return a * b, lambda g: g * a, lambda g: g * b
-
-
-@mistake("multiply", MULTIPLIED)
-def local_slopes(a, b):
-    return a * b, lambda g: b, lambda g: a
-
-
-@mistake("multiply", MULTIPLIED)
-def local_slope_for_b(a, b):
-    return a * b, lambda g: g * b, lambda g: a
-
-
-@mistake(
-    "multiply",
-    "g *= b changes g, which others still need; g * b makes a new array.",
-)
-def rules_that_change_g(a, b):
-    return a * b, lambda g: g.__imul__(b), lambda g: g.__imul__(a)
-
-
-@mistake("multiply", FUNCTIONS)
-def slopes_for_rules(a, b):
-    return a * b, b, a
-
-
-@mistake(
-    "multiply",
-    "return the value and, after a comma each, the rules: functions of g.",
-)
-def value_only(a, b):
-    return a * b
-
-
-@mistake(
-    "multiply",
-    "return the value and, after a comma each, the rules: functions of g.",
-)
-def one_function_for_both_rules(a, b):
-    return a * b, lambda g: (g * b, g * a)
-
-
-@mistake(
-    "multiply",
-    "entry by entry: * does that, @ is the matrix product.",
-    message="matmul",
-)
-def rules_by_matrix_product(a, b):
-    return a * b, lambda g: g @ b, lambda g: g @ a
-
-
-@mistake(
-    "multiply",
-    "entry by entry: * does that, @ is the matrix product.",
-    message="matmul",
-)
-def value_by_matrix_product(a, b):
-    return a @ b, lambda g: g * b, lambda g: g * a
-
-
-@mistake(
-    "multiply",
-    "work on a copy, a.copy(), or write x = x - 1 where you have x -= 1.",
-)
-def multiplied_in_place(a, b):
-    c = b.copy()
-    a *= b
-    return a, lambda g: g * c, lambda g: g * (a / c)
-
-
-@mistake("multiply", "entry by entry: no sum.")
-def value_summed(a, b):
-    return (a * b).sum(), lambda g: g * b, lambda g: g * a
-
-
-@mistake("multiply", "entry by entry: no sum.")
-def gradients_summed(a, b):
-    return a * b, lambda g: (g * b).sum(), lambda g: (g * a).sum()
-
-
-@mistake(
-    "multiply",
-    "this is the rule of addition, which copies g; multiplication multiplies "
-    "it by the other factor.",
-)
-def rules_of_addition(a, b):
-    return a * b, lambda g: g, lambda g: g
-
-
-@mistake(
-    "multiply",
-    "g comes in from outside; it takes the place of neither factor: "
-    "multiply it by the other one.",
-)
-def rules_of_a_sum(a, b):
-    return a * b, lambda g: g + b, lambda g: g + a
-
-
-@mistake(
-    "multiply",
-    "a rule needs the other factor alone, not the product: the factor itself "
-    "has the slope 1.",
-)
-def rules_by_the_product(a, b):
-    return a * b, lambda g: g * a * b, lambda g: g * a * b
-
-
-@mistake(
-    "multiply",
-    "a rule takes g: lambda g: ...",
-    message="takes 0 positional arguments but 1 was given",
-)
-def rules_without_g(a, b):
-    return a * b, lambda: b, lambda: a
-
-
 SHARED = (
     "the calls share something that lies outside of the function; what a "
     "rule needs belongs to its own call."
 )
-
-
-@mistake("multiply", "g is a factor only: g * b, without another g.")
-def g_added_once_more(a, b):
-    return a * b, lambda g: g + g * b, lambda g: g + g * a
-
-
-@mistake(
-    "multiply",
-    "np.outer multiplies every entry with every other; * goes entry by entry.",
+CHANGES_G = (
+    "g *= b changes g, which others still need; g * b makes a new array."
 )
-def outer_product(a, b):
-    return np.outer(a, b), lambda g: g * b, lambda g: g * a
-
-
-@mistake(
-    "multiply",
-    "a product divided by a factor is the other factor, but not where that "
-    "is 0: use the other factor itself.",
+SAME_FOR_ALL = (
+    "the rule gives the same for every g; multiply the local slope by the "
+    "gradient g that comes in."
 )
-def rules_by_division(a, b):
-    value = a * b
-    return value, lambda g: g * value / a, lambda g: g * value / b
+TWICE_THE_G = (
+    "for twice the g a rule must give twice as much: g is a factor, once, of "
+    "all that the rule adds up."
+)
 
 
-@mistake("multiply", "the rule for b needs a: the two rules differ.")
-def the_same_rule_twice(a, b):
-    return a * b, lambda g: g * b, lambda g: g * b
+def root(a, b, rule_a=None, rule_b=None, value=None):
+    """Return what hypotenuse does, with other rules of g, a, b, value, and
+    c, the value where it isn't 0 and else 1."""
+    h = np.hypot(a, b)
+    c = np.where(h, h, 1)
+    rule_a = rule_a or (lambda g, a, b, h, c: g * a / c)
+    rule_b = rule_b or (lambda g, a, b, h, c: rule_a(g, b, a, h, c))
+    rules = [lambda g, r=r: r(g, a, b, h, c) for r in (rule_a, rule_b)]
+    return (h if value is None else value), *rules
+
+
+def rooted(rule_a):
+    """Return a hypotenuse with another rule for both inputs."""
+    return lambda a, b: root(a, b, rule_a)
+
+
+def valued(value):
+    """Return a hypotenuse with another value."""
+    return lambda a, b: root(a, b, value=value(a, b))
+
+
+mistakes(
+    "hypotenuse",
+    "the square root is missing.",
+    square_for_the_root=valued(lambda a, b: a**2 + b**2),
+)
+mistakes(
+    "hypotenuse",
+    "no square root undoes the two squares alone.",
+    sum_of_the_inputs=valued(lambda a, b: a + b),
+    root_of_the_sums_square=valued(lambda a, b: np.sqrt((a + b) ** 2)),
+)
+mistakes(
+    "hypotenuse",
+    "the root of a sum isn't the sum of the roots.",
+    sum_of_the_sizes=valued(lambda a, b: np.abs(a) + np.abs(b)),
+)
+mistakes(
+    "hypotenuse",
+    "half of it is taken: ** 1 / 2 is divided by 2 after the power; write "
+    "** 0.5 or np.sqrt.",
+    power_before_division=valued(lambda a, b: (a**2 + b**2) ** 1 / 2),
+)
+mistakes(
+    "hypotenuse",
+    "add up the two squares of each place alone, entry by entry.",
+    norm_of_all=lambda a, b: root(
+        a, b, value=np.full(a.shape, np.sqrt((a**2 + b**2).sum()))
+    ),
+    dot_product=valued(
+        lambda a, b: np.sqrt(np.sum(a**2 + b**2, axis=0)) + 0 * a
+    ),
+)
+mistakes(
+    "hypotenuse",
+    "a negative number has no root; the squares are added, ** before -.",
+    difference_of_the_squares=valued(lambda a, b: np.sqrt(a**2 - b**2)),
+)
+mistakes(
+    "hypotenuse",
+    "it is the product that you take; add the two squares.",
+    root_of_the_product=valued(lambda a, b: np.sqrt(a**2 * b**2)),
+    product_of_both=valued(lambda a, b: a * b),
+)
 
 
 @mistake(
-    "multiply",
+    "hypotenuse",
+    "math.sqrt takes a single number; np.sqrt takes arrays.",
+    message="arrays can be converted to Python scalars",
+)
+def root_of_math(a, b):
+    return root(a, b, value=math.sqrt(a**2 + b**2))
+
+
+@mistake("hypotenuse", NO_G, message="name 'g' is not defined")
+def hypotenuse_without_a_function(a, b):
+    value = np.hypot(a, b)
+    return value, g * a / value, g * b / value  # noqa: F821
+
+
+TIP = (
+    "at the tip, where a and b are both 0, you divide by 0: the gradient "
+    "there is to be 0."
+)
+mistakes(
+    "hypotenuse",
+    TIP,
+    tip_forgotten=rooted(lambda g, a, b, h, c: g * a / h),
+    tip_forgotten_and_exchanged=rooted(lambda g, a, b, h, c: g * b / h),
+    tip_forgotten_and_doubled=rooted(lambda g, a, b, h, c: 2 * g * a / h),
+    upside_down=rooted(lambda g, a, b, h, c: g * h / a),
+    tip_and_no_g=rooted(lambda g, a, b, h, c: a / h),
+)
+mistakes(
+    "hypotenuse",
+    "only the tip is wrong, where a and b are both 0.",
+    g_at_the_tip=rooted(lambda g, a, b, h, c: np.where(h, g * a / c, g)),
+    one_at_the_tip=rooted(lambda g, a, b, h, c: g * np.where(h, a / c, 1)),
+    slope_of_a_diagonal=rooted(
+        lambda g, a, b, h, c: g * np.where(h, a / c, 0.5**0.5)
+    ),
+)
+mistakes(
+    "hypotenuse",
+    "the gradient is 0 only where *both* are 0, at the tip, and not wherever "
+    "one of them is.",
+    zero_where_a_product_is_0=rooted(
+        lambda g, a, b, h, c: np.where(a * b, g * a / c, 0)
+    ),
+)
+mistakes(
+    "hypotenuse",
+    "a small number in the denominator changes all slopes: treat the tip "
+    "alone.",
+    small_number_added=rooted(lambda g, a, b, h, c: g * a / (h + 1e-3)),
+    small_number_under_the_root=rooted(
+        lambda g, a, b, h, c: g * a / np.sqrt(h**2 + 1e-1)
+    ),
+)
+mistakes(
+    "hypotenuse",
+    "the two rules are exchanged.",
+    rules_exchanged=rooted(lambda g, a, b, h, c: g * b / c),
+)
+mistakes(
+    "hypotenuse",
+    "the slope isn't the input itself: what does the square root do to it?",
+    times_the_input=rooted(lambda g, a, b, h, c: g * a),
+)
+mistakes(
+    "hypotenuse",
+    "this is the slope of a² + b²; the square root has a slope, too.",
+    slope_of_the_squares=rooted(lambda g, a, b, h, c: 2 * g * a),
+)
+mistakes(
+    "hypotenuse",
+    "this is the slope of the square root; what is under it has a slope, "
+    "too: multiply.",
+    slope_of_the_root=rooted(
+        lambda g, a, b, h, c: np.where(h, g / (2 * c), 0)
+    ),
+)
+mistakes(
+    "hypotenuse",
+    "the 2 of the square and the ½ of the root cancel.",
+    half_left=rooted(lambda g, a, b, h, c: g * a / (2 * c)),
+    two_left=rooted(lambda g, a, b, h, c: 2 * g * a / c),
+)
+mistakes(
+    "hypotenuse",
+    "divide by the value once: by the root, not by what is under it.",
+    divided_by_the_square=rooted(lambda g, a, b, h, c: g * a / c**2),
+)
+mistakes(
+    "hypotenuse",
+    "divide by the value; you multiply by it.",
+    multiplied_by_the_value=rooted(lambda g, a, b, h, c: g * a * h),
+)
+mistakes(
+    "hypotenuse",
+    "each rule wants the slope by its own input alone.",
+    both_inputs=rooted(lambda g, a, b, h, c: g * (a + b) / c),
+)
+mistakes(
+    "hypotenuse",
+    "where the input is negative the slope is, too: farther from 0 is "
+    "farther out.",
+    sizes_of_the_slopes=rooted(lambda g, a, b, h, c: g * np.abs(a) / c),
+)
+mistakes(
+    "hypotenuse",
+    "a rule that is right for a, for b again: it wants b.",
+    the_same_rule_twice=lambda a, b: root(
+        a, b, None, lambda g, a, b, h, c: g * a / c
+    ),
+)
+mistakes(
+    "hypotenuse",
+    "this copies g, as addition does.",
+    rules_of_addition=rooted(lambda g, a, b, h, c: g),
+)
+mistakes(
+    "hypotenuse",
+    SAME_FOR_ALL,
+    slopes_without_g=rooted(lambda g, a, b, h, c: a / c),
+    exchanged_slopes_without_g=rooted(lambda g, a, b, h, c: b / c),
+)
+mistakes(
+    "hypotenuse",
+    TWICE_THE_G,
+    g_added=rooted(lambda g, a, b, h, c: g + a / c),
+    root_of_g_and_input=rooted(lambda g, a, b, h, c: np.hypot(g, a)),
+)
+
+
+@mistake("hypotenuse", "a single number is left, where there must be many.")
+def gradients_summed(a, b):
+    return root(a, b, lambda g, a, b, h, c: (g * a / c).sum())
+
+
+@mistake(
+    "hypotenuse", "an axis is missing: which, and where does it get lost?"
+)
+def value_of_columns(a, b):
+    return root(a, b, value=np.sqrt((a**2 + b**2).sum(axis=0)))
+
+
+@mistake("hypotenuse", FUNCTIONS)
+def slopes_for_rules(a, b):
+    return np.hypot(a, b), a, b
+
+
+@mistake(
+    "hypotenuse",
+    "return the value and, after a comma each, the rules: functions of g.",
+)
+def one_function_for_both_rules(a, b):
+    h, rule_a, rule_b = root(a, b)
+    return h, lambda g: (rule_a(g), rule_b(g))
+
+
+@mistake(
+    "hypotenuse",
+    "a rule takes g: lambda g: ...",
+    message="takes 0 positional arguments but 1 was given",
+)
+def rules_without_g(a, b):
+    return np.hypot(a, b), lambda: a, lambda: b
+
+
+@mistake(
+    "hypotenuse",
     "a rule has one argument, g; it knows a and b from outside.",
     message="required positional argument",
 )
 def rules_with_two_arguments(a, b):
-    def rule(g, x):
-        return g * x
+    return np.hypot(a, b), lambda g, a: g * a, lambda g, b: g * b
 
-    return a * b, rule, rule
+
+@mistake("hypotenuse", CHANGES_G)
+def rules_that_change_g(a, b):
+    h, rule_a, rule_b = root(a, b)
+
+    def rule(g):
+        g *= a
+        return g / np.where(h, h, 1)
+
+    return h, rule, rule_b
+
+
+@mistake(
+    "hypotenuse",
+    "work on a copy, a.copy(), or write x = x - 1 where you have x -= 1.",
+)
+def squared_in_place(a, b):
+    found = root(a.copy(), b)
+    a *= a
+    return found
 
 
 memory = {}
 
 
-@mistake("multiply", SHARED)
+@mistake("hypotenuse", SHARED)
 def rules_with_a_global_memory(a, b):
-    memory["a"], memory["b"] = a, b
-    return a * b, lambda g: g * memory["b"], lambda g: g * memory["a"]
+    memory["a"], memory["b"], memory["h"] = a, b, np.hypot(a, b)
+
+    def rule(name):
+        return lambda g: (
+            g * memory[name] / np.where(memory["h"], memory["h"], 1)
+        )
+
+    return memory["h"], rule("a"), rule("b")
 
 
 @mistake(
-    "multiply",
+    "hypotenuse",
     "a rule must not change what the forward pass has computed, as P *= ... "
     "does.",
 )
-def rules_that_change_the_factors(a, b):
-    a, b = a.copy(), b.copy()
-    return a * b, lambda g: b.__imul__(g), lambda g: a.__imul__(g)
+def value_mended_in_place(a, b):
+    h, c = np.hypot(a, b), a.copy()
 
-
-@accepted("multiply")
-def by_einsum(a, b):
-    return (
-        np.multiply(a, b),
-        functools.partial(np.multiply, b),
-        functools.partial(np.multiply, a),
-    )
-
-
-@accepted("multiply")
-def with_defs_and_a_list(a, b):
-    def rule_a(g):
-        out = np.empty_like(g)
-        np.multiply(g, b, out)
-        return out
-
-    def rule_b(g):
-        return np.multiply(a, g)
-
-    return [a * b, rule_a, rule_b]
-
-
-@accepted("multiply")
-def multiplied_in_float32(a, b):
-    a, b = np.float32(a), np.float32(b)
-    return a * b, lambda g: np.float32(g * b), lambda g: np.float32(g * a)
-
-
-# 3 · Power
-
-
-def power_by(slope):
-    """Return a power whose rule multiplies g by slope(a, exponent)."""
-
-    def power(a, exponent):
-        return a**exponent, lambda g: g * slope(a, exponent)
-
-    return power
-
-
-def right_slope(a, p):
-    return p * a ** (p - 1) if p else 0 * a
-
-
-@mistake("power", "the exponent comes down as a factor.")
-def without_the_factor(a, exponent):
-    return power_by(lambda a, p: a ** (p - 1) if p else 0 * a)(a, exponent)
-
-
-LESS = "the exponent of the slope is one less."
-
-
-@mistake("power", LESS)
-def exponent_not_less(a, exponent):
-    return power_by(lambda a, p: p * a**p)(a, exponent)
-
-
-@mistake("power", "the exponent of the slope is one less, not one more.")
-def exponent_one_more(a, exponent):
-    return power_by(lambda a, p: p * a ** (p + 1))(a, exponent)
-
-
-@mistake(
-    "power",
-    "the factor is p itself; only the exponent is one less.",
-)
-def factor_one_less(a, exponent):
-    return power_by(lambda a, p: (p - 1) * a ** (p - 1) if p else 0 * a)(
-        a, exponent
-    )
-
-
-@mistake("power", "in Python, ** comes before -: a ** (p - 1).")
-def exponent_without_brackets(a, exponent):
-    return power_by(lambda a, p: p * a**p - 1)(a, exponent)
-
-
-@mistake("power", "first raise a to the power, then multiply by p.")
-def factor_raised_too(a, exponent):
-    return power_by(lambda a, p: (p * a) ** (p - 1) if p else 0 * a)(
-        a, exponent
-    )
-
-
-@mistake("power", "in Python, ** comes before -: a ** (p - 1).")
-def exponent_without_brackets_after_g(a, exponent):
-    return a**exponent, lambda g: g * exponent * a**exponent - 1
-
-
-@mistake("power", "the other way round: a ** exponent.")
-def exponent_to_the_power_a(a, exponent):
-    return float(exponent) ** a, lambda g: g * right_slope(a, exponent)
-
-
-@mistake(
-    "power",
-    "a power is ** in Python; ^ does something else with bits.",
-    message="bitwise_xor",
-)
-def with_a_caret(a, exponent):
-    return a ^ exponent, lambda g: g * right_slope(a, exponent)
-
-
-@mistake("power", "multiply by g for every exponent, also for 1.")
-def ones_for_the_first_power(a, exponent):
     def rule(g):
-        if exponent == 1:
-            return np.ones_like(a)
-        return g * right_slope(a, exponent)
+        np.multiply(c, g / np.where(h, h, 1), out=c)
+        return c
 
-    return a**exponent, rule
-
-
-@mistake("power", "the slope of a negative a may be negative: no np.abs.")
-def power_of_the_size(a, exponent):
-    value = np.abs(a) ** exponent
-    return value, lambda g: g * right_slope(np.abs(a), exponent)
+    return h, rule, root(a, b)[2]
 
 
-@mistake("power", "the slope of a negative a may be negative: no np.abs.")
-def slope_of_the_size(a, exponent):
-    return a**exponent, lambda g: g * right_slope(np.abs(a), exponent)
+IF = (
+    "an if decides once, for the whole array; np.where decides entry by entry."
+)
 
 
-@mistake("power", "the exponent comes down as a factor: times p.")
-def divided_by_the_exponent(a, exponent):
-    return power_by(lambda a, p: a ** (p - 1) / p if p else 0 * a)(a, exponent)
+@mistake("hypotenuse", IF, message="truth value of an array")
+def an_if_for_an_array(a, b):
+    h = np.hypot(a, b)
+
+    def rule(g):
+        return 0 * g if h == 0 else g * a / h
+
+    return h, rule, rule
 
 
-@mistake("power", "this is the integral; the slope is p times a ** (p - 1).")
-def integral(a, exponent):
-    return power_by(lambda a, p: a ** (p + 1) / (p + 1))(a, exponent)
+LIST = "make an array of the list: np.array(...)."
 
 
-@mistake("power", "a ** p is a power; this is p times a.")
-def exponent_times_a(a, exponent):
-    return a * exponent, lambda g: g * exponent
+@mistake("hypotenuse", LIST)
+def hypotenuses_in_lists(a, b):
+    h, *rules = root(a, b)
+    return h.tolist(), *rules
+
+
+@accepted("hypotenuse")
+def by_angles(a, b):
+    angle = np.arctan2(b, a)
+    tip = (a == 0) & (b == 0)
+    return [
+        np.sqrt(a * a + b * b),
+        lambda g: np.where(tip, 0, g * np.cos(angle)),
+        lambda g: np.where(tip, 0, g * np.sin(angle)),
+    ]
+
+
+@accepted("hypotenuse")
+def by_loops_and_ifs(a, b):
+    def rule(x):
+        def apply(g):
+            out = np.zeros(g.shape)
+            for i in np.ndindex(g.shape):
+                if a[i] != 0 or b[i] != 0:
+                    out[i] = g[i] * x[i] / math.sqrt(a[i] ** 2 + b[i] ** 2)
+            return out
+
+        return apply
+
+    value = [math.hypot(*pair) for pair in zip(a.ravel(), b.ravel())]
+    return np.array(value).reshape(a.shape), rule(a), rule(b)
+
+
+@accepted("hypotenuse")
+def with_nan_to_num(a, b):
+    h = (a**2 + b**2) ** 0.5
+    return (
+        h,
+        lambda g: np.nan_to_num(g * a / h),
+        lambda g: np.nan_to_num(g * b / h),
+    )
+
+
+@accepted("hypotenuse")
+def hypotenuse_in_float32(a, b):
+    a, b = np.float32(a), np.float32(b)
+    h, c = np.hypot(a, b), np.maximum(np.hypot(a, b), np.float32(1e-30))
+    return h, lambda g: np.float32(g) * a / c, lambda g: np.float32(g) * b / c
+
+
+@accepted("hypotenuse")
+def with_a_tiny_number(a, b):
+    h = np.sqrt(a**2 + b**2)
+    return h, lambda g: g * a / (h + 1e-12), lambda g: g * b / (h + 1e-12)
+
+
+# 3 · Swish
+
+
+def sigmoid_of(a):
+    with np.errstate(over="ignore"):
+        return 1 / (1 + np.exp(-a))
+
+
+def swished(slope=None, value=None):
+    """Return a swish with another slope, of a and its sigmoid s, or value."""
+
+    def swish(a):
+        s = sigmoid_of(a)
+        local = slope(a, s) if slope else s + a * s * (1 - s)
+        return (value(a, s) if value else a * s), lambda g: g * local
+
+    return swish
+
+
+mistakes(
+    "swish",
+    "this is the sigmoid; swish is a times it.",
+    sigmoid_itself=swished(value=lambda a, s: s),
+)
+mistakes(
+    "swish",
+    "the sigmoid is asked for, not tanh.",
+    tanh_for_sigmoid=swished(value=lambda a, s: a * np.tanh(a)),
+)
+mistakes(
+    "swish",
+    "e to the power -a, with a minus.",
+    exponent_without_minus=swished(value=lambda a, s: a * (1 - s)),
+)
+mistakes(
+    "swish",
+    "this is the softplus.",
+    softplus=swished(value=lambda a, s: np.logaddexp(0, a)),
+)
+mistakes(
+    "swish",
+    "this is ReLU; swish multiplies by the sigmoid instead of cutting off.",
+    relu=swished(value=lambda a, s: np.maximum(a, 0)),
+)
+mistakes(
+    "swish",
+    "this is the sigmoid of a sum: brackets around 1 + e to the power -a.",
+    sum_without_brackets=swished(value=lambda a, s: a * (1 / 1 + np.exp(-a))),
+)
+mistakes(
+    "swish",
+    "one road only: a is in the sigmoid, too.",
+    first_road_only=swished(lambda a, s: s),
+)
+mistakes(
+    "swish",
+    "one road only: a is a factor, too.",
+    second_road_only=swished(lambda a, s: a * s * (1 - s)),
+)
+mistakes(
+    "swish",
+    "this is the slope of the sigmoid; swish is a product.",
+    slope_of_the_sigmoid=swished(lambda a, s: s * (1 - s)),
+)
+mistakes(
+    "swish",
+    "on the road through the sigmoid the other factor, a, is missing.",
+    factor_a_forgotten=swished(lambda a, s: s + s * (1 - s)),
+)
+mistakes(
+    "swish",
+    "the two roads add up, and the slope of the sigmoid is positive, "
+    "s (1 - s).",
+    roads_subtracted=swished(lambda a, s: s - a * s * (1 - s)),
+    s_minus_one=swished(lambda a, s: s + a * s * (s - 1)),
+)
+mistakes(
+    "swish",
+    "the two roads add up; they aren't multiplied.",
+    roads_multiplied_by_each_other=swished(lambda a, s: s * a * s * (1 - s)),
+)
+mistakes(
+    "swish",
+    "the sigmoid has a slope of its own, s (1 - s).",
+    sigmoid_for_its_slope=swished(lambda a, s: s + a * s),
+)
+mistakes(
+    "swish",
+    "g times the value: what is the slope of a product?",
+    value_for_the_slope=swished(lambda a, s: a * s),
+)
+mistakes(
+    "swish",
+    "the slope of the sigmoid is s (1 - s), with both factors.",
+    half_the_slope=swished(lambda a, s: s + a * (1 - s)),
+)
+mistakes(
+    "swish",
+    "the slope of the sigmoid has a minus, 1 - s.",
+    one_plus_s=swished(lambda a, s: s + a * s * (1 + s)),
+)
+mistakes(
+    "swish",
+    "1 - s² belongs to tanh; the sigmoid's slope is s (1 - s).",
+    slope_of_tanh=swished(lambda a, s: s + a * (1 - s**2)),
+)
+mistakes(
+    "swish",
+    "the sigmoid's slope wants the sigmoid, not the value.",
+    value_in_the_sigmoids_slope=swished(
+        lambda a, s: s + a * (a * s) * (1 - a * s)
+    ),
+)
+mistakes(
+    "swish",
+    "the sigmoid's slope wants the sigmoid, and a second road leads to a.",
+    value_times_one_minus_value=swished(lambda a, s: a * s * (1 - a * s)),
+)
+mistakes(
+    "swish",
+    "this is the slope of ReLU.",
+    slope_of_relu=swished(lambda a, s: a > 0),
+)
+mistakes(
+    "swish",
+    "roads add up, without a mean.",
+    mean_of_the_roads=swished(lambda a, s: (s + a * s * (1 - s)) / 2),
+)
+mistakes(
+    "swish",
+    "each entry has its own slope: no sum, no mean.",
+    slope_averaged=lambda a: (
+        a * sigmoid_of(a),
+        lambda g: g * np.mean(swished()(a)[1](np.ones_like(a))),
+    ),
+)
+mistakes(
+    "swish",
+    SAME_FOR_ALL,
+    slope_without_g=lambda a: (
+        a * sigmoid_of(a),
+        lambda g: swished()(a)[1](np.ones_like(a)),
+    ),
+)
+mistakes(
+    "swish",
+    TWICE_THE_G,
+    g_on_the_first_road_only=lambda a: (
+        a * sigmoid_of(a),
+        lambda g: g * sigmoid_of(a) + a * sigmoid_of(a) * sigmoid_of(-a),
+    ),
+    g_on_the_second_road_only=lambda a: (
+        a * sigmoid_of(a),
+        lambda g: sigmoid_of(a) + g * a * sigmoid_of(a) * sigmoid_of(-a),
+    ),
+    slope_at_g=lambda a: (a * sigmoid_of(a), lambda g: g * sigmoid_of(g)),
+    slope_of_swish_at_g=lambda a: (
+        a * sigmoid_of(a),
+        lambda g: g * swished()(g)[1](np.ones_like(g)),
+    ),
+    g_squared=lambda a: (
+        a * sigmoid_of(a),
+        lambda g: g * swished()(a)[1](g),
+    ),
+)
+INFINITE = (
+    "infinity minus, times or divided by infinity isn't a number: which of "
+    "your exponentials is infinite? Write all with the sigmoid itself."
+)
+
+
+@mistake("swish", INFINITE)
+def quotient_of_exponentials(a):
+    s = np.exp(a) / (1 + np.exp(a))
+    return a * s, lambda g: g * (s + a * s * (1 - s))
+
+
+@mistake("swish", INFINITE)
+def slope_as_a_quotient(a):
+    e = np.exp(-a)
+    return a / (1 + e), lambda g: g * (1 + e + a * e) / (1 + e) ** 2
+
+
+@mistake("swish", INFINITE)
+def slope_by_the_quotient_rule(a):
+    s, e = sigmoid_of(a), np.exp(-a)
+    return a * s, lambda g: g * (s + a * e * s**2)
 
 
 @mistake(
-    "power",
-    "math.pow takes single numbers; ** and np.power take arrays.",
+    "swish",
+    "1 is lost beside a huge number, or a huge number was cut off: the "
+    "values far out are exactly 0 and a.",
+)
+def cut_off(a):
+    b = np.clip(a, -20, 20)
+    s = sigmoid_of(b)
+    return b * s, lambda g: g * (s + b * s * (1 - s))
+
+
+@mistake("swish", NO_G, message="name 'g' is not defined")
+def swish_without_a_function(a):
+    s = sigmoid_of(a)
+    return a * s, g * (s + a * s * (1 - s))  # noqa: F821
+
+
+@mistake(
+    "swish",
+    "math.exp takes a single number; np.exp takes arrays.",
     message="arrays can be converted to Python scalars",
 )
-def power_of_math(a, exponent):
-    value = math.pow(a, exponent)
-    return value, lambda g: g * right_slope(a, exponent)
+def swish_of_math(a):
+    return a / (1 + math.exp(-a)), lambda g: g
 
 
-@mistake("power", "a to the power 0 is 1, also as a value.")
-def a_for_exponent_0(a, exponent):
-    value = a**exponent if exponent else a
-    return value, lambda g: g * right_slope(a, exponent)
+@mistake("swish", FUNCTIONS)
+def slope_for_a_rule(a):
+    s = sigmoid_of(a)
+    return a * s, s + a * s * (1 - s)
 
 
-@mistake("power", "the exponent may be any number: don't round it.")
-def rounded_exponent(a, exponent):
-    p = int(exponent)
-    return a**p, lambda g: g * right_slope(a, p)
-
-
-@mistake(
-    "power",
-    "this is the local slope; multiply it by the gradient g that comes in.",
-)
-def slope_of_the_power(a, exponent):
-    return a**exponent, lambda g: right_slope(a, exponent)
-
-
-@mistake("power", "the slope is multiplied by g, not taken at g.")
-def slope_at_g(a, exponent):
-    return a**exponent, lambda g: right_slope(g, exponent)
+@mistake("swish", "the value comes first: return value, rule.")
+def rule_first(a):
+    return swished()(a)[::-1]
 
 
 @mistake(
-    "power",
-    "at a = 0 you divide 0 by 0: raise a to the power p - 1 instead of "
-    "dividing by a.",
+    "swish",
+    "return the value and, after a comma each, the rules: functions of g.",
 )
-def divided_by_a(a, exponent):
-    return power_by(lambda a, p: p * a**p / a)(a, exponent)
+def two_rules_for_one_input(a):
+    s = sigmoid_of(a)
+    return a * s, lambda g: g * s, lambda g: g * a * s * (1 - s)
 
 
-@mistake(
-    "power",
-    "with the logarithm of a you get the slope by the exponent, which is a "
-    "constant here; and a may be negative.",
-)
-def slope_by_the_exponent(a, exponent):
-    return power_by(lambda a, p: a**p * np.log(a))(a, exponent)
+@mistake("swish", CHANGES_G)
+def swish_that_changes_g(a):
+    s = sigmoid_of(a)
 
-
-@mistake(
-    "power",
-    "a power by exp and log wants a positive a: a ** exponent takes any.",
-)
-def by_exp_and_log(a, exponent):
-    value = np.exp(exponent * np.log(a))
-    return value, lambda g: g * right_slope(a, exponent)
-
-
-@mistake(
-    "power",
-    "0 to the power -1 is infinite, and 0 times infinity is not a number: "
-    "treat the exponent 0 on its own.",
-)
-def exponent_0_forgotten(a, exponent):
-    return power_by(lambda a, p: p * a ** (p - 1))(a, exponent)
-
-
-@mistake("power", "the gradient has the shape of a, also when all of it is 0.")
-def number_0_for_exponent_0(a, exponent):
     def rule(g):
-        return g * right_slope(a, exponent) if exponent else 0.0
-
-    return a**exponent, rule
-
-
-FLAT = (
-    "0 to the power 0 is 1: where a is 0, the slope of a¹ is 1 all the same. "
-    "Look at the exponent, not at a."
-)
-
-
-@mistake("power", FLAT)
-def slope_0_where_a_is_0(a, exponent):
-    b = np.where(a == 0, 1, a)
-    return power_by(lambda a, p: np.where(a == 0, 0, p * b ** (p - 1.0)))(
-        a, exponent
-    )
-
-
-@mistake("power", "a to the power 0 is 1, and so g arrives as it is.")
-def slope_0_of_the_first_power(a, exponent):
-    return power_by(lambda a, p: p * a ** (p - 1) if p > 1 else 0 * a)(
-        a, exponent
-    )
-
-
-@mistake(
-    "power",
-    "a to the power 0 is the constant 1: its slope is 0 everywhere, also "
-    "where a isn't 0.",
-)
-def slope_g_for_exponent_0(a, exponent):
-    return power_by(lambda a, p: p * a ** (p - 1) if p else 1 + 0 * a)(
-        a, exponent
-    )
-
-
-@mistake(
-    "power",
-    "g *= b changes g, which others still need; g * b makes a new array.",
-)
-def power_that_changes_g(a, exponent):
-    def rule(g):
-        g *= right_slope(a, exponent)
+        g *= s + a * s * (1 - s)
         return g
 
-    return a**exponent, rule
+    return a * s, rule
+
+
+@mistake("swish", OWN)
+def sigmoid_from_scipy(a):
+    from scipy.special import expit
+
+    s = expit(a)
+    return a * s, lambda g: g * (s + a * s * (1 - s))
+
+
+@mistake("swish", IF, message="truth value of an array")
+def an_if_in_swish(a):
+    s = 1 / (1 + np.exp(-a)) if a > 0 else np.exp(a) / (1 + np.exp(a))
+    return a * s, lambda g: g * s
+
+
+@mistake("swish", LIST)
+def swish_as_a_list(a):
+    value, rule = swished()(a)
+    return value.tolist(), rule
+
+
+@mistake("swish", LIST)
+def gradients_as_a_list(a):
+    value, rule = swished()(a)
+    return value, lambda g: rule(g).tolist()
+
+
+@accepted("swish")
+def by_the_value(a):
+    s = 1 / (1 + np.exp(-a))
+    value = a * s
+    return value, lambda g: g * (value + s * (1 - value))
+
+
+@accepted("swish")
+def by_tanh(a):
+    s = 0.5 + 0.5 * np.tanh(a / 2)
+    return a * s, lambda g: g * s + g * a * s * (1 - s)
+
+
+@accepted("swish")
+def swish_in_float32(a):
+    a = np.float32(a)
+    s = np.float32(1) / (1 + np.exp(-a))
+    return a * s, lambda g: np.float32(g) * (s + a * s * (1 - s))
+
+
+@accepted("swish")
+def by_loops_over_entries(a):
+    def s(x):
+        return 1 / (1 + math.exp(-x)) if x > -700 else 0.0
+
+    def slope(x):
+        return s(x) * (1 + x * (1 - s(x)))
+
+    def each(function):
+        return np.array([function(x) for x in a.ravel()]).reshape(a.shape)
+
+    return each(lambda x: x * s(x)), lambda g: each(slope) * g
+
+
+# 4 · Echo
+
+
+def heard(a, beta):
+    value = np.array(a, dtype=float)
+    for i in range(1, len(a)):
+        value[i] += beta * value[i - 1]
+    return value
+
+
+def echoed(rule=None, value=None):
+    """Return an echo with another rule, of g and beta, or value, of both."""
+
+    def echo(a, beta):
+        back = rule or (lambda g, beta: heard(g[::-1], beta)[::-1])
+        return (value or heard)(a, beta), lambda g: back(g, beta)
+
+    return echo
+
+
+def before(x):
+    """Return each second's predecessor, 0 for the first."""
+    return np.concatenate([[0.0], x[:-1]])
+
+
+def after(x):
+    return np.concatenate([x[1:], [0.0]])
+
+
+mistakes(
+    "echo",
+    "this is what came in: nothing is added to it.",
+    echo_without_echo=echoed(value=lambda a, beta: a + 0),
+    rule_without_echo=echoed(lambda g, beta: g + 0),
+)
+mistakes(
+    "echo",
+    "the echo has an echo, too: v of the second before comes back, not only "
+    "a.",
+    one_echo_only=echoed(value=lambda a, beta: a + beta * before(a)),
+)
+mistakes(
+    "echo",
+    "β is missing: each second later brings it in once more.",
+    sum_for_an_echo=echoed(value=lambda a, beta: np.cumsum(a)),
+    sum_of_all_later=echoed(lambda g, beta: np.cumsum(g[::-1])[::-1]),
+)
+mistakes(
+    "echo",
+    "what is heard in the same second has the factor 1: not β, nor 1 - β.",
+    running_mean=echoed(value=lambda a, beta: heard((1 - beta) * a, beta)),
+    beta_for_all=echoed(value=lambda a, beta: beta * heard(a, beta)),
+    beta_for_all_back=echoed(
+        lambda g, beta: beta * heard(g[::-1], beta)[::-1]
+    ),
+)
+mistakes(
+    "echo",
+    "what belongs to the same second is missing.",
+    echo_without_sound=echoed(value=lambda a, beta: heard(a, beta) - a),
+    back_without_own=echoed(lambda g, beta: heard(g[::-1], beta)[::-1] - g),
+)
+mistakes(
+    "echo",
+    "β multiplies what was heard a second before, and not the new sound.",
+    beta_on_the_sound=echoed(
+        value=lambda a, beta: np.cumsum(beta * a) + (1 - beta) * a[0]
+    ),
+)
+mistakes(
+    "echo",
+    "this runs from the end to the start.",
+    echo_before_the_sound=echoed(
+        value=lambda a, beta: heard(a[::-1], beta)[::-1]
+    ),
+)
+mistakes(
+    "echo",
+    "this is the echo of g: it runs forward. A gradient runs from later "
+    "seconds to earlier ones.",
+    rule_runs_forward=echoed(heard),
+)
+mistakes(
+    "echo",
+    "only the next second answers; a sound is heard in all later ones, more "
+    "and more faintly.",
+    next_second_only=echoed(lambda g, beta: g + beta * after(g)),
+)
+mistakes(
+    "echo",
+    "each second asks the one before; it is heard in the one after.",
+    second_before=echoed(lambda g, beta: g + beta * before(g)),
+)
+mistakes(
+    "echo",
+    "the right numbers, but from back to front.",
+    not_turned_back=echoed(lambda g, beta: heard(g[::-1], beta)),
+)
+mistakes(
+    "echo",
+    "g is turned round and not turned back.",
+    turned_too_late=echoed(lambda g, beta: heard(g, beta)[::-1]),
+)
 
 
 @mistake(
-    "power",
-    "an exponent that isn't a whole number belongs to the text, too: a loop "
-    "of multiplications can't do it.",
-    message="interpreted as an integer",
+    "echo",
+    "second 0 is right only without its own step: does the loop reach it?",
 )
-def by_repeated_products(a, exponent):
-    def times(n):
-        value = np.ones_like(a)
-        for _ in range(n):
-            value = value * a
-        return value
-
-    return times(
-        exponent
-    ), lambda g: g * exponent * times(max(exponent - 1, 0))
-
-
-@mistake(
-    "power",
-    "for a negative exponent the slope is negative where a is positive: the "
-    "exponent comes down with its sign.",
-)
-def slope_of_the_positive_exponent(a, exponent):
-    return power_by(lambda a, p: abs(p) * a ** (p - 1) if p else 0 * a)(
-        a, exponent
-    )
-
-
-@mistake(
-    "power",
-    "only the exponent 0 has the slope 0: exponents between 0 and 1, and "
-    "negative ones, have slopes like all others.",
-)
-def slope_0_below_1(a, exponent):
-    return power_by(lambda a, p: p * a ** (p - 1) if p >= 1 else 0 * a)(
-        a, exponent
-    )
-
-
-@mistake("power", "the exponent is a constant: return the value and one rule.")
-def a_rule_for_the_exponent(a, exponent):
-    value, rule = power_by(right_slope)(a, exponent)
-    return value, rule, lambda g: 0
-
-
-@accepted("power")
-def with_np_power(a, exponent):
+def loop_ends_at_1(a, beta):
     def rule(g):
-        if exponent in (0, 1):
-            return g * exponent
-        return exponent * np.power(a, exponent - 1) * g
+        gradient = g.copy()
+        for i in range(len(g) - 2, 0, -1):
+            gradient[i] += beta * gradient[i + 1]
+        return gradient
 
-    return np.power(a, exponent), rule
-
-
-@accepted("power")
-def with_the_smallest_exponent(a, exponent):
-    slope = exponent * a ** (exponent - 1 if exponent else 1)
-    return a**exponent, lambda g: slope * g
+    return heard(a, beta), rule
 
 
-@accepted("power")
-def with_nan_to_num(a, exponent):
-    slope = np.nan_to_num(exponent * a ** (exponent - 1.0))
-    return a**exponent, lambda g: g * slope
-
-
-@accepted("power")
-def power_by_loops(a, exponent):
+@mistake("echo", "the last second hears itself.")
+def last_second_forgotten(a, beta):
     def rule(g):
-        return np.array(
-            [
-                gi * (exponent * ai ** (exponent - 1) if exponent else 0)
-                for gi, ai in zip(g.ravel(), a.ravel())
-            ]
-        ).reshape(a.shape)
+        gradient = heard(g[::-1], beta)[::-1].copy()
+        gradient[-1] = 0
+        return gradient
 
-    return np.array([ai**exponent for ai in a.ravel()]).reshape(a.shape), rule
-
-
-# 4 · Tanh
-
-
-@mistake("tanh", "the formula wants the square of tanh a, not of a.")
-def square_of_a(a):
-    return np.tanh(a), lambda g: g * (1 - a**2)
-
-
-@mistake("tanh", "the formula wants the square of tanh a, not of g.")
-def square_of_g(a):
-    return np.tanh(a), lambda g: g * (1 - g**2)
-
-
-@mistake("tanh", NO_G, message="name 'g' is not defined")
-def tanh_without_a_function(a):
-    value = np.tanh(a)
-    return value, g * (1 - value**2)  # noqa: F821
+    return heard(a, beta), rule
 
 
 @mistake(
-    "tanh",
-    "math.tanh takes a single number; np.tanh takes arrays.",
-    message="arrays can be converted to Python scalars",
+    "echo",
+    "the last second has no second after it: where does the loop begin?",
+    message="out of bounds",
 )
-def tanh_of_math(a):
-    value = math.tanh(a)
-    return value, lambda g: g * (1 - value**2)
+def loop_begins_too_late(a, beta):
+    def rule(g):
+        gradient = g.copy()
+        for i in reversed(range(len(g))):
+            gradient[i] += beta * gradient[i + 1]
+        return gradient
 
-
-@mistake("tanh", "this is the slope; the value is tanh a itself.")
-def slope_for_the_value(a):
-    slope = 1 - np.tanh(a) ** 2
-    return slope, lambda g: g * slope
-
-
-@mistake("tanh", "g is a factor, as it comes in: no square.")
-def g_squared(a):
-    return np.tanh(a), lambda g: g**2 * (1 - np.tanh(a) ** 2)
-
-
-@mistake("tanh", "g is a factor, as it comes in: don't apply tanh to it.")
-def tanh_of_g(a):
-    return np.tanh(a), lambda g: np.tanh(g)
-
-
-@mistake("tanh", "the square is missing: 1 / cosh² is the slope.")
-def one_by_cosh(a):
-    return np.tanh(a), lambda g: g / np.cosh(a)
+    return heard(a, beta), rule
 
 
 @mistake(
-    "tanh",
-    "the slope of the value is asked for, 1 - tanh²; this is that of the "
-    "formula.",
+    "echo",
+    "index -1 is the last second, not one before the first: treat second 0 "
+    "alone.",
 )
-def slope_of_the_square(a):
-    value = np.tanh(a)
-    return value, lambda g: -2 * value * g
+def begins_with_the_last(a, beta):
+    value = a.copy()
+    for i in range(len(a)):
+        value[i] += beta * value[i - 1]
+    return value, echoed()(a, beta)[1]
 
 
-@mistake("tanh", "each entry of g meets its own slope: no sum.")
-def g_summed_for_tanh(a):
-    return np.tanh(a), lambda g: g.sum() * (1 - np.tanh(a) ** 2)
-
-
-@mistake("tanh", "entry by entry: * does that, @ sums.")
-def g_at_the_slope(a):
-    return np.tanh(a), lambda g: g @ (1 - np.tanh(a) ** 2)
-
-
-@mistake("tanh", "tanh² a is the square of tanh a, not tanh of a square.")
-def tanh_of_the_square(a):
-    return np.tanh(a), lambda g: g * (1 - np.tanh(a**2))
-
-
-@mistake("tanh", "tanh² a is the square of tanh a, not twice tanh a.")
-def twice_for_squared(a):
-    return np.tanh(a), lambda g: g * (1 - np.tanh(a) * 2)
-
-
-@mistake("tanh", "the square is taken of tanh a alone, and only once.")
-def slope_squared(a):
-    return np.tanh(a), lambda g: g * (1 - np.tanh(a) ** 2) ** 2
-
-
-@mistake("tanh", "the slope is taken at a, not at g.")
-def slope_of_tanh_at_g(a):
-    return np.tanh(a), lambda g: g * (1 - np.tanh(g) ** 2)
-
-
-@mistake("tanh", "the slope is taken at a: don't apply tanh to its value.")
-def tanh_twice(a):
-    value = np.tanh(a)
-    return value, lambda g: g * (1 - np.tanh(value) ** 2)
-
-
-@mistake("tanh", "this is the slope of the sigmoid, value times (1 - value).")
-def slope_of_the_sigmoid(a):
-    value = np.tanh(a)
-    return value, lambda g: g * value * (1 - value)
+mistakes(
+    "echo",
+    "a sum over all later seconds, each with β to the power of the seconds "
+    "that lie *between*: from i to j that is j - i.",
+    powers_counted_from_the_start=echoed(
+        lambda g, beta: np.cumsum(
+            (g * float(beta) ** np.arange(len(g)))[::-1]
+        )[::-1]
+    ),
+)
+mistakes(
+    "echo",
+    "the factor depends on how many seconds lie *between*, and all later "
+    "seconds add up.",
+    weighted_by_their_time=echoed(
+        lambda g, beta: g * float(beta) ** np.arange(len(g))
+    ),
+)
+mistakes(
+    "echo",
+    "no sound is heard without end: the hall falls silent after the last "
+    "second.",
+    geometric_series=echoed(lambda g, beta: g / (1 - beta)),
+)
+mistakes(
+    "echo",
+    "β once for each second that lies between, and not its square.",
+    beta_squared=echoed(lambda g, beta: heard(g[::-1], beta**2)[::-1]),
+)
+mistakes(
+    "echo",
+    "the slope is β; dividing by it leads from the echo back to the sound.",
+    sound_from_echo=echoed(lambda g, beta: heard(g[::-1], 1 / beta)[::-1]),
+    inverse_of_the_echo=echoed(lambda g, beta: g - beta * after(g)),
+)
+mistakes(
+    "echo",
+    "β keeps its sign on the way back: the gradients add up.",
+    sign_of_beta=echoed(lambda g, beta: heard(g[::-1], -beta)[::-1]),
+)
+mistakes(
+    "echo",
+    "in the second loop, too, β times the gradient of the *next* second is "
+    "added to a second's own g, that itself without a factor.",
+    own_with_beta=echoed(
+        lambda g, beta: heard(np.concatenate([[g[-1]], beta * g[-2::-1]]), 1)[
+            ::-1
+        ]
+    ),
+)
+mistakes(
+    "echo",
+    TWICE_THE_G,
+    slopes_of_the_sounds=lambda a, beta: (
+        heard(a, beta),
+        lambda g: g + beta * heard(a, beta),
+    ),
+)
+mistakes(
+    "echo",
+    SAME_FOR_ALL,
+    ones_for_g=lambda a, beta: (
+        heard(a, beta),
+        lambda g: heard(np.ones(len(g)), beta)[::-1],
+    ),
+)
 
 
 @mistake(
-    "tanh",
-    "it is one minus the square, not the square of one minus the value.",
+    "echo",
+    "work on a copy, a.copy(), or write x = x - 1 where you have x -= 1.",
 )
-def square_of_the_difference(a):
-    value = np.tanh(a)
-    return value, lambda g: g * (1 - value) ** 2
+def echo_in_place(a, beta):
+    for i in range(1, len(a)):
+        a[i] += beta * a[i - 1]
+    return a, echoed()(a, beta)[1]
 
 
-@mistake("tanh", "the square is missing.")
-def without_the_square(a):
-    value = np.tanh(a)
-    return value, lambda g: g * (1 - value)
+@mistake("echo", CHANGES_G)
+def rule_in_place(a, beta):
+    def rule(g):
+        for i in reversed(range(len(g) - 1)):
+            g[i] += beta * g[i + 1]
+        return g
+
+    return heard(a, beta), rule
 
 
-@mistake("tanh", "one minus the square, not one plus.")
-def one_plus_the_square(a):
-    value = np.tanh(a)
-    return value, lambda g: g * (1 + value**2)
-
-
-@mistake("tanh", "one minus the square, not the square minus one.")
-def slope_of_the_wrong_sign(a):
-    value = np.tanh(a)
-    return value, lambda g: g * (value**2 - 1)
+@mistake("echo", NO_G, message="name 'g' is not defined")
+def echo_without_a_function(a, beta):
+    return heard(a, beta), heard(g[::-1], beta)[::-1]  # noqa: F821
 
 
 @mistake(
-    "tanh",
-    "these are the local slopes of tanh; multiply them by the gradient g "
-    "that comes in.",
+    "echo",
+    "return the value and, after a comma each, the rules: functions of g.",
 )
-def slope_of_tanh(a):
-    value = np.tanh(a)
-    return value, lambda g: 1 - value**2
+def rule_for_beta(a, beta):
+    return *echoed()(a, beta), lambda g: 0.0
 
 
-BRACKETS = "in Python, * comes before -: put 1 - value**2 in brackets."
-
-
-@mistake("tanh", BRACKETS)
-def tanh_without_brackets(a):
-    value = np.tanh(a)
-    return value, lambda g: g * 1 - value**2
-
-
-@mistake("tanh", BRACKETS)
-def tanh_without_brackets_in_front(a):
-    value = np.tanh(a)
-    return value, lambda g: 1 - value**2 * g
-
-
-@mistake("tanh", "the slope is multiplied by g, not added to it.")
-def slope_of_tanh_added(a):
-    value = np.tanh(a)
-    return value, lambda g: g + (1 - value**2)
-
-
-FAR = "e to the power 800 is infinite: use np.tanh."
-
-
-@mistake("tanh", FAR)
-def by_exponentials(a):
-    up, down = np.exp(a), np.exp(-a)
-    value = (up - down) / (up + down)
-    return value, lambda g: g * (1 - value**2)
-
-
-@mistake("tanh", FAR)
-def by_one_exponential(a):
-    value = (np.exp(2 * a) - 1) / (np.exp(2 * a) + 1)
-    return value, lambda g: g * (1 - value**2)
-
-
-@mistake("tanh", FAR)
-def by_one_negative_exponential(a):
-    value = (1 - np.exp(-2 * a)) / (1 + np.exp(-2 * a))
-    return value, lambda g: g * (1 - value**2)
-
-
-@mistake("tanh", FAR)
-def by_sinh_and_cosh(a):
-    value = np.sinh(a) / np.cosh(a)
-    return value, lambda g: g * (1 - value**2)
-
-
-@mistake("tanh", "this is the tangent; the hyperbolic one is np.tanh.")
-def tangent(a):
-    value = np.tan(a)
-    return value, lambda g: g * (1 + value**2)
-
-
-@mistake("tanh", "this is the sigmoid; tanh is np.tanh.")
-def sigmoid(a):
-    value = 1 / (1 + np.exp(-a))
-    return value, lambda g: g * value * (1 - value)
-
-
-@mistake("tanh", "this is the inverse tangent; tanh is np.tanh.")
-def inverse_tangent(a):
-    return np.arctan(a), lambda g: g / (1 + a**2)
-
-
-@mistake("tanh", "this is the inverse function; tanh is np.tanh.")
-def inverse_tanh(a):
-    value = np.arctanh(np.clip(a, -0.99, 0.99))
-    return value, lambda g: g / (1 - a**2)
+@mistake("echo", SHARED)
+def with_a_shared_beta(a, beta):
+    memory["echoes"] = memory.get("echoes", 0) + 1
+    call, (value, rule) = memory["echoes"], echoed()(a, beta)
+    return value, lambda g: rule(g) + memory["echoes"] - call
 
 
 @mistake(
-    "tanh",
-    "the value comes first: return value, rule.",
+    "echo",
+    "with β = 0 nothing comes back, with β = 1 all of it: no division by "
+    "them.",
 )
-def rule_first(a):
-    value = np.tanh(a)
-    return lambda g: g * (1 - value**2), value
+def by_powers_divided(a, beta):
+    p = float(beta) ** np.arange(len(a))
+    value = p * np.cumsum(a / p)
+    return value, lambda g: np.cumsum((p * g)[::-1])[::-1] / p
+
+
+right_answers(
+    "echo",
+    with_reversed_loops=lambda a, beta: (
+        heard(a, beta),
+        lambda g: heard(g[::-1], beta)[::-1],
+    ),
+)
+
+
+@mistake("echo", LIST)
+def echo_as_a_list(a, beta):
+    value, rule = echoed()(a, beta)
+    return value.tolist(), rule
+
+
+@mistake("echo", LIST)
+def sounds_as_a_list(a, beta):
+    value, rule = echoed()(a, beta)
+    return value, lambda g: rule(g).tolist()
 
 
 @mistake(
-    "tanh",
-    "a rule must not change what the forward pass has computed, as P *= ... "
-    "does.",
+    "echo",
+    "your function calls itself once for each second, and Python allows about "
+    "a thousand calls: use a loop.",
+    message="all that Python allows",
 )
-def square_in_place(a):
-    value = np.tanh(a)
+def echo_by_recursion(a, beta):
+    def at(x, i):
+        return x[i] + (beta * at(x, i - 1) if i else 0)
+
+    def every(x):
+        return (
+            np.array([at(x, len(x) - 1)]) if len(x) > 900 else heard(x, beta)
+        )
+
+    return every(a), lambda g: every(g[::-1])[::-1]
+
+
+@accepted("echo")
+def by_a_matrix(a, beta):
+    n = len(a)
+    M = np.zeros((n, n))
+    for i in range(n):
+        for j in range(i + 1):
+            M[i, j] = beta ** (i - j)
+    return M @ a, lambda g: M.T @ g
+
+
+@accepted("echo")
+def by_lists(a, beta):
+    value = [a[0]]
+    for x in a[1:]:
+        value.append(x + beta * value[-1])
 
     def rule(g):
-        np.multiply(value, value, out=value)
-        return g * (1 - value)
+        out = []
+        carry = 0.0
+        for x in list(g)[::-1]:
+            carry = x + beta * carry
+            out.insert(0, carry)
+        return np.array(out)
+
+    return np.array(value), rule
+
+
+@accepted("echo")
+def echo_in_float32(a, beta):
+    value = np.float32(heard(np.float32(a), beta))
+    return value, lambda g: np.float32(heard(g[::-1], beta)[::-1])
+
+
+@accepted("echo")
+def two_gradients_by_names(a, beta):
+    value = np.zeros_like(a)
+    for i, x in enumerate(a):
+        value[i] = x + (beta * value[i - 1] if i else 0)
+
+    def rule(g):
+        dv, da = np.zeros(len(g) + 1), np.zeros(len(g))
+        for i in range(len(g) - 1, -1, -1):
+            dv[i] = g[i] + beta * dv[i + 1]
+            da[i] = dv[i]
+        return da
 
     return value, rule
-
-
-@mistake(
-    "tanh",
-    "return the value and, after a comma each, the rules: "
-    "functions of g, such as lambda g: ...",
-)
-def slope_for_a_rule(a):
-    return np.tanh(a), 1 - np.tanh(a) ** 2
-
-
-@accepted("tanh")
-def by_cosh(a):
-    return np.tanh(a), lambda g: g / np.cosh(np.clip(a, -300, 300)) ** 2
-
-
-@accepted("tanh")
-def by_two_factors(a):
-    t = np.tanh(a)
-    return t, lambda g: (1 - t) * (1 + t) * g
-
-
-@accepted("tanh")
-def tanh_in_float32(a):
-    t = np.tanh(np.asarray(a, np.float32))
-    return t, lambda g: (g * (1 - t * t)).astype(np.float32)
-
-
-@accepted("tanh")
-def by_the_sigmoid(a):
-    t = 2 / (1 + np.exp(-2 * a)) - 1
-    return t, lambda g: g - g * t**2
 
 
 # 5 · Softmax
@@ -1630,10 +1848,454 @@ def soft_in_float32(scores):
     return P, lambda g: np.float32(ruled(P)[1](g.astype(np.float32)))
 
 
-# 6 · Inputs first
+# 6 · Squared distances
 
 
-def with_stack(root):
+def pairs(A, B):
+    return A[:, None] - B[None]  # (n, m, d)
+
+
+def far(rule_A=None, rule_B=None, value=None):
+    """Return squared distances with other rules, of g, A and B, or value."""
+
+    def squared_distances(A, B):
+        back_A = rule_A or (
+            lambda g, A, B: 2 * (g[..., None] * pairs(A, B)).sum(axis=1)
+        )
+        back_B = rule_B or (
+            lambda g, A, B: -2 * (g[..., None] * pairs(A, B)).sum(axis=0)
+        )
+        table = value(A, B) if value else (pairs(A, B) ** 2).sum(axis=2)
+        return table, lambda g: back_A(g, A, B), lambda g: back_B(g, A, B)
+
+    return squared_distances
+
+
+mistakes(
+    "squared_distances",
+    "the squares: no root.",
+    distances_themselves=far(
+        value=lambda A, B: np.sqrt((pairs(A, B) ** 2).sum(axis=2))
+    ),
+)
+mistakes(
+    "squared_distances",
+    "a sum over k, no mean.",
+    mean_over_coordinates=far(
+        value=lambda A, B: (pairs(A, B) ** 2).mean(axis=2)
+    ),
+)
+mistakes(
+    "squared_distances",
+    "these are products of points.",
+    products_of_points=far(value=lambda A, B: A @ B.T),
+)
+mistakes(
+    "squared_distances",
+    "square each difference.",
+    sizes_of_differences=far(
+        value=lambda A, B: np.abs(pairs(A, B)).sum(axis=2)
+    ),
+)
+mistakes(
+    "squared_distances",
+    "square first, then sum over k.",
+    square_of_the_sum=far(value=lambda A, B: pairs(A, B).sum(axis=2) ** 2),
+)
+mistakes(
+    "squared_distances",
+    "(a - b)² is a² - 2ab + b², with a minus.",
+    plus_2ab=far(
+        value=lambda A, B: (A**2).sum(1)[:, None] + (B**2).sum(1) + 2 * A @ B.T
+    ),
+    sum_of_points=far(
+        value=lambda A, B: ((A[:, None] + B[None]) ** 2).sum(axis=2)
+    ),
+)
+mistakes(
+    "squared_distances",
+    "(a - b)² has 2ab in the middle.",
+    one_ab=far(
+        value=lambda A, B: (A**2).sum(1)[:, None] + (B**2).sum(1) - A @ B.T
+    ),
+)
+mistakes(
+    "squared_distances",
+    "a difference of squares isn't the square of a difference.",
+    difference_of_squares=far(
+        value=lambda A, B: (A**2).sum(1)[:, None] - (B**2).sum(1)
+    ),
+)
+mistakes(
+    "squared_distances",
+    "the axes have changed places.",
+    table_transposed=far(value=lambda A, B: (pairs(A, B) ** 2).sum(axis=2).T),
+    A_transposed=far(
+        lambda g, A, B: 2 * (g[..., None] * pairs(A, B)).sum(axis=1).T
+    ),
+    B_transposed=far(
+        None, lambda g, A, B: -2 * (g[..., None] * pairs(A, B)).sum(axis=0).T
+    ),
+)
+mistakes(
+    "squared_distances",
+    "the sign: A goes into the difference with a plus, B with a minus.",
+    A_negated=far(
+        lambda g, A, B: -2 * (g[..., None] * pairs(A, B)).sum(axis=1)
+    ),
+    B_not_negated=far(
+        None, lambda g, A, B: 2 * (g[..., None] * pairs(A, B)).sum(axis=0)
+    ),
+)
+mistakes(
+    "squared_distances",
+    "half of it is there: a square has the slope 2 times what is squared, "
+    "and what was repeated is summed, without a mean.",
+    B_averaged=far(
+        None, lambda g, A, B: -2 * (g[..., None] * pairs(A, B)).mean(axis=0)
+    ),
+    A_without_2=far(lambda g, A, B: (g[..., None] * pairs(A, B)).sum(axis=1)),
+    B_without_2=far(
+        None, lambda g, A, B: -(g[..., None] * pairs(A, B)).sum(axis=0)
+    ),
+)
+mistakes(
+    "squared_distances",
+    "the factor 2 is there twice.",
+    A_with_4=far(lambda g, A, B: 4 * (g[..., None] * pairs(A, B)).sum(axis=1)),
+)
+mistakes(
+    "squared_distances",
+    "what was repeated is summed; you take the mean.",
+    A_averaged=far(
+        lambda g, A, B: 2 * (g[..., None] * pairs(A, B)).mean(axis=1)
+    ),
+)
+mistakes(
+    "squared_distances",
+    SAME_FOR_ALL,
+    A_without_g=far(lambda g, A, B: 2 * pairs(A, B).sum(axis=1)),
+    B_without_g=far(None, lambda g, A, B: -2 * pairs(A, B).sum(axis=0)),
+)
+mistakes(
+    "squared_distances",
+    TWICE_THE_G,
+    g_as_a_summand=far(
+        lambda g, A, B: (g[..., None] + 2 * pairs(A, B)).sum(axis=1)
+    ),
+    A_itself_without_g=far(lambda g, A, B: 2 * (len(B) * A - g @ B)),
+    A_itself_once=far(lambda g, A, B: 2 * (A - g @ B)),
+    others_without_g=far(
+        lambda g, A, B: 2 * (g.sum(1)[:, None] * A - B.sum(0))
+    ),
+    g_squared_too=far(
+        lambda g, A, B: 2 * (g[..., None] ** 2 * pairs(A, B)).sum(axis=1)
+    ),
+)
+mistakes(
+    "squared_distances",
+    "a difference has two ends: the other points are missing.",
+    A_without_others=far(lambda g, A, B: 2 * g.sum(1)[:, None] * A),
+    B_without_others=far(None, lambda g, A, B: 2 * g.sum(0)[:, None] * B),
+)
+mistakes(
+    "squared_distances",
+    "a difference has two ends: the point itself is missing.",
+    A_without_itself=far(lambda g, A, B: -2 * g @ B),
+    B_without_itself=far(None, lambda g, A, B: -2 * g.T @ A),
+)
+mistakes(
+    "squared_distances",
+    "a difference, no sum.",
+    A_plus_others=far(lambda g, A, B: 2 * (g.sum(1)[:, None] * A + g @ B)),
+    B_plus_others=far(
+        None, lambda g, A, B: 2 * (g.sum(0)[:, None] * B + g.T @ A)
+    ),
+)
+mistakes(
+    "squared_distances",
+    "this is the last pair's alone: the gradients of all pairs add up.",
+    last_pair_only=far(
+        lambda g, A, B: 2 * g[:, -1:] * (A - B[-1]),
+    ),
+    last_pair_only_for_B=far(
+        None, lambda g, A, B: -2 * g[-1][:, None] * (A[-1] - B)
+    ),
+)
+mistakes(
+    "squared_distances",
+    "this is the first pair's alone: the gradients of all pairs add up.",
+    first_pair_only=far(lambda g, A, B: 2 * g[:, :1] * (A - B[0])),
+)
+mistakes(
+    "squared_distances",
+    "the slope of a square is 2 times the difference, without a square.",
+    squares_doubled=far(
+        lambda g, A, B: 2 * (g[..., None] * pairs(A, B) ** 2).sum(axis=1)
+    ),
+)
+mistakes(
+    "squared_distances",
+    "this has the squares themselves; what is their slope?",
+    squares_for_slopes=far(
+        lambda g, A, B: (g[..., None] * pairs(A, B) ** 2).sum(axis=1)
+    ),
+)
+mistakes(
+    "squared_distances",
+    "the slope wants the difference in each coordinate; the distance of the "
+    "points is one number.",
+    distances_for_differences=far(
+        lambda g, A, B: np.tile(
+            2 * (g * (pairs(A, B) ** 2).sum(2)).sum(1)[:, None],
+            A.shape[1],
+        )
+    ),
+    distances_for_differences_unsquared=far(
+        lambda g, A, B: np.tile(
+            2 * (g * np.sqrt((pairs(A, B) ** 2).sum(2))).sum(1)[:, None],
+            A.shape[1],
+        )
+    ),
+)
+mistakes(
+    "squared_distances",
+    "the sum of products isn't the product of the sums: first multiply, then "
+    "sum.",
+    sums_multiplied=far(
+        lambda g, A, B: 2 * g.sum(1)[:, None] * pairs(A, B).sum(axis=1)
+    ),
+)
+mistakes(
+    "squared_distances",
+    "each pair has its own g.",
+    one_g_for_all=far(lambda g, A, B: 2 * g.sum() * pairs(A, B).sum(axis=1)),
+)
+mistakes(
+    "squared_distances",
+    "the size of a difference isn't enough: its sign says where to.",
+    sizes_only_back=far(
+        lambda g, A, B: 2 * (g[..., None] * np.abs(pairs(A, B))).sum(axis=1)
+    ),
+)
+
+
+mistakes(
+    "squared_distances",
+    "print the shape of what you return, and of the inputs.",
+    differences_for_value=far(value=lambda A, B: pairs(A, B)[0]),
+)
+mistakes(
+    "squared_distances",
+    "an axis is too many: is it still to be summed?",
+    sum_over_k_forgotten=far(value=lambda A, B: pairs(A, B) ** 2),
+    A_not_summed=far(lambda g, A, B: 2 * g[..., None] * pairs(A, B)),
+    B_not_summed=far(None, lambda g, A, B: -2 * g[..., None] * pairs(A, B)),
+)
+mistakes(
+    "squared_distances",
+    "a single number is left, where there must be many.",
+    all_of_it_summed=far(value=lambda A, B: (pairs(A, B) ** 2).sum()),
+    A_summed_up=far(lambda g, A, B: 2 * (g[..., None] * pairs(A, B)).sum()),
+)
+mistakes(
+    "squared_distances",
+    "an axis is missing: which, and where does it get lost?",
+    A_summed_over_k=far(
+        lambda g, A, B: 2 * (g[..., None] * pairs(A, B)).sum(axis=(1, 2))
+    ),
+    A_by_two_sums=far(
+        lambda g, A, B: 2 * (g[..., None] * pairs(A, B)).sum(axis=(0, 1))
+    ),
+    B_by_two_sums=far(
+        None,
+        lambda g, A, B: -2 * (g[..., None] * pairs(A, B)).sum(axis=(0, 1)),
+    ),
+)
+SUMMED = (
+    "a gradient has an entry for each entry of the input that it belongs to."
+)
+mistakes(
+    "squared_distances",
+    SUMMED,
+    A_summed_over_A=far(
+        lambda g, A, B: 2 * (g[..., None] * pairs(A, B)).sum(axis=0)
+    ),
+    A_summed_over_coordinates=far(
+        lambda g, A, B: 2 * (g[..., None] * pairs(A, B)).sum(axis=2)
+    ),
+    B_summed_over_B=far(
+        None, lambda g, A, B: -2 * (g[..., None] * pairs(A, B)).sum(axis=1)
+    ),
+)
+APART = (
+    "(n, d) and (m, d) can't be subtracted as they are: give each an axis of "
+    "size 1, so that every row of A meets every row of B."
+)
+
+
+@mistake("squared_distances", APART, message="(2,3) (4,3)")
+def points_subtracted(A, B):
+    return ((A - B) ** 2).sum(axis=1), lambda g: g, lambda g: g
+
+
+@mistake("squared_distances", APART, message="(2,3) (3,4)")
+def points_and_their_transpose(A, B):
+    return ((A - B.T) ** 2).sum(axis=1), lambda g: g, lambda g: g
+
+
+@mistake(
+    "squared_distances",
+    "the coordinates are the last axis: g[:, :, None] has a place for them.",
+    message="(2,1,4) (2,4,3)",
+)
+def g_with_an_axis_between(A, B):
+    return far(lambda g, A, B: 2 * (g[:, None] * pairs(A, B)).sum(1))(A, B)
+
+
+@mistake(
+    "squared_distances",
+    "the sign, and the factor 2 of the square.",
+)
+def B_without_2_nor_sign(A, B):
+    return far(None, lambda g, A, B: (g[..., None] * pairs(A, B)).sum(0))(A, B)
+
+
+@mistake(
+    "squared_distances",
+    "g (n, m) has no axis for the coordinates: g[:, :, None].",
+    message="(2,4) (2,4,3)",
+)
+def g_without_an_axis(A, B):
+    D = pairs(A, B)
+    return (D**2).sum(axis=2), lambda g: 2 * (g * D).sum(1), lambda g: g
+
+
+@mistake(
+    "squared_distances",
+    "the rule for B needs the transposed g: from B, the table is (m, n).",
+    message="matmul",
+)
+def g_not_transposed(A, B):
+    return far(None, lambda g, A, B: 2 * (g.sum(0)[:, None] * B - g @ A))(A, B)
+
+
+@mistake("squared_distances", NO_G, message="name 'g' is not defined")
+def distances_without_a_function(A, B):
+    D = pairs(A, B)
+    return (D**2).sum(2), 2 * (g[..., None] * D).sum(1), 0  # noqa: F821
+
+
+@mistake("squared_distances", FUNCTIONS)
+def differences_for_rules(A, B):
+    D = pairs(A, B)
+    return (D**2).sum(2), 2 * D, -2 * D
+
+
+@mistake("squared_distances", SHARED)
+def with_shared_points(A, B):
+    memory["A"], memory["B"] = A, B
+    value, *_ = far()(A, B)
+    return (
+        value,
+        lambda g: far()(memory["A"], memory["B"])[1](g),
+        lambda g: far()(memory["A"], memory["B"])[2](g),
+    )
+
+
+@mistake("squared_distances", CHANGES_G)
+def with_g_doubled(A, B):
+    def rule(g):
+        g *= 2
+        return (g[..., None] * pairs(A, B)).sum(axis=1)
+
+    return (pairs(A, B) ** 2).sum(axis=2), rule, far()(A, B)[2]
+
+
+@mistake("squared_distances", LIST)
+def distances_as_lists(A, B):
+    table, *rules = far()(A, B)
+    return table.tolist(), *rules
+
+
+@mistake("squared_distances", LIST)
+def A_as_a_list(A, B):
+    table, rule_A, rule_B = far()(A, B)
+    return table, lambda g: rule_A(g).tolist(), rule_B
+
+
+@mistake(
+    "squared_distances",
+    "the sizes of A and B differ from call to call: len(A), len(B).",
+    message="out of bounds",
+)
+def sizes_of_the_example(A, B):
+    def rule(g):
+        out = np.zeros(A.shape)
+        for i, j in np.ndindex(2, 4):
+            out[i] += 2 * g[i, j] * (A[i] - B[j])
+        return out
+
+    table, _, rule_B = far()(A, B)
+    return table, rule, rule_B
+
+
+@accepted("squared_distances")
+def by_matrix_products(A, B):
+    value = (A**2).sum(1)[:, None] + (B**2).sum(1) - 2 * A @ B.T
+    return (
+        value,
+        lambda g: 2 * (g.sum(1)[:, None] * A - g @ B),
+        lambda g: 2 * (g.sum(0)[:, None] * B - g.T @ A),
+    )
+
+
+@accepted("squared_distances")
+def distances_by_loops(A, B):
+    n, m = len(A), len(B)
+    value = [[sum((a - b) ** 2) for b in B] for a in A]
+
+    def rule_A(g):
+        out = np.zeros(A.shape)
+        for i in range(n):
+            for j in range(m):
+                out[i] += 2 * g[i, j] * (A[i] - B[j])
+        return out
+
+    def rule_B(g):
+        out = np.zeros(B.shape)
+        for i in range(n):
+            for j in range(m):
+                out[j] -= 2 * g[i][j] * (A[i] - B[j])
+        return out
+
+    return np.array(value), rule_A, rule_B
+
+
+@accepted("squared_distances")
+def distances_by_einsum(A, B):
+    D = A[:, None, :] - B
+    return [
+        np.einsum("ijk,ijk->ij", D, D),
+        lambda g: np.einsum("ij,ijk->ik", 2 * g, D),
+        lambda g: np.einsum("ij,ijk->jk", -2 * g, D),
+    ]
+
+
+@accepted("squared_distances")
+def distances_in_float32(A, B):
+    D = np.float32(A)[:, None] - np.float32(B)[None]
+    return (
+        np.sum(D**2, axis=-1),
+        lambda g: 2 * np.sum(np.float32(g)[..., None] * D, axis=1),
+        lambda g: 2 * np.sum(np.float32(g)[..., None] * -D, axis=0),
+    )
+
+
+# 7 · Only what is needed
+
+
+def in_order(root):
     order, seen, stack = [], set(), [(root, False)]
     while stack:
         node, inputs_listed = stack.pop()
@@ -1646,73 +2308,114 @@ def with_stack(root):
     return order
 
 
-def recursively(root, before=lambda node: False, after=None):
-    """List nodes by a function that calls itself."""
-    order = []
-
-    def visit(node):
-        if before(node):
-            return
-        for x, _ in node.edges:
-            visit(x)
-        if after is None or after(node, order):
-            order.append(node)
-
-    visit(root)
-    return order
+def on_roads(root, wanted, inputs=any, order=in_order):
+    found, listed = set(wanted), []
+    for node in order(root):
+        if node in found or inputs([x in found for x, _ in node.edges]):
+            found.add(node)
+            listed.append(node)
+    return listed
 
 
-@mistake("ordered", "return a list, and in it the nodes themselves.")
-def ids_of_nodes(root):
-    return [id(node) for node in with_stack(root)]
-
-
-@mistake("ordered", "return a list, and in it the nodes themselves.")
-def edges_for_nodes(root):
-    return [edge for node in with_stack(root) for edge in node.edges]
-
-
-@mistake("ordered", "return a list, and in it the nodes themselves.")
-def as_a_set(root):
-    return set(with_stack(root))
-
-
-@mistake(
-    "ordered",
-    "node.edges holds pairs (input, rule): take the first of each.",
-    message="'tuple' object has no attribute 'edges'",
+KINDS = "return a list, and in it the nodes themselves."
+mistakes(
+    "needed",
+    KINDS,
+    set_of_nodes=lambda root, wanted: set(on_roads(root, wanted)),
+    ids_of_nodes=lambda root, wanted: [*map(id, on_roads(root, wanted))],
+    edges_for_nodes=lambda root, wanted: [
+        pair for node in on_roads(root, wanted) for pair in node.edges
+    ],
+    reversed_iterator=lambda root, wanted: reversed(on_roads(root, wanted)),
 )
-def pairs_for_inputs(root):
-    return recursively(
-        root,
-        lambda node: not node.edges or any(edge.edges for edge in node.edges),
-    )
-
-
-@mistake(
-    "ordered",
-    "all nodes belong into it: the leaves, which have no edges, and the "
-    "root, too.",
+LEAVES = (
+    "a leaf that isn't wanted needs no gradient; nor does a node that was "
+    "computed from such leaves alone."
 )
-def without_leaves(root):
-    return [node for node in with_stack(root) if node.edges]
-
-
-@mistake(
-    "ordered",
-    "all nodes belong into it: the leaves, which have no edges, and the "
-    "root, too.",
+mistakes(
+    "needed",
+    LEAVES,
+    whole_graph=lambda root, wanted: in_order(root),
+    all_after_the_first=lambda root, wanted: [
+        node
+        for i, node in enumerate(in_order(root))
+        if {*in_order(root)[: i + 1]} & {*wanted}
+    ],
+    leaves_and_roads=lambda root, wanted: [
+        node
+        for node in in_order(root)
+        if not node.edges or node in on_roads(root, wanted)
+    ],
 )
-def without_the_root(root):
-    return with_stack(root)[:-1]
-
-
-@mistake(
-    "ordered",
-    "a node with two users is met twice; remember whom you have seen.",
+BEHIND = (
+    "from there no road leads on to a wanted node: what lies *behind* a "
+    "wanted node isn't needed, nor is a branch beside it, nor what root "
+    "wasn't computed from."
 )
-def listed_twice(root):
-    return recursively(root)
+mistakes(
+    "needed",
+    BEHIND,
+    all_but_unwanted_leaves=lambda root, wanted: [
+        node for node in in_order(root) if node.edges or node in wanted
+    ],
+    root_always=lambda root, wanted: [
+        node
+        for node in in_order(root)
+        if node in on_roads(root, wanted) or node is root
+    ],
+)
+LACKS = (
+    "both ends of a road belong into the list and all that lies between, "
+    "also along a second, longer road, and behind another wanted node."
+)
+mistakes(
+    "needed",
+    LACKS,
+    wanted_only=lambda root, wanted: [
+        node for node in in_order(root) if node in wanted
+    ],
+    without_the_wanted=lambda root, wanted: [
+        node for node in on_roads(root, wanted) if node not in wanted
+    ],
+    without_the_root=lambda root, wanted: [
+        node for node in on_roads(root, wanted) if node is not root
+    ],
+    direct_users_only=lambda root, wanted: [
+        node
+        for node in in_order(root)
+        if node in wanted or any(x in wanted for x, _ in node.edges)
+    ],
+    first_wanted_only=lambda root, wanted: on_roads(root, wanted[:1]),
+    all_inputs_needed=lambda root, wanted: on_roads(
+        root, wanted, lambda found: bool(found) and all(found)
+    ),
+    users_before_inputs=lambda root, wanted: on_roads(
+        root, wanted, order=lambda root: in_order(root)[::-1]
+    )[::-1],
+    stops_at_the_first=lambda root, wanted: [
+        node
+        for node in on_roads(root, wanted)
+        if node in wanted or not any(w in wanted for w, _ in node.edges[1:])
+    ],
+)
+
+
+@mistake("needed", LACKS)
+def shortest_road(root, wanted):
+    listed = []
+    for goal in wanted:
+        came, todo = {root: None}, [root]
+        for node in todo:
+            for x, _ in node.edges:
+                if x not in came:
+                    came[x] = node
+                    todo.append(x)
+        road = []
+        while goal is not None and goal in came:
+            road.append(goal)
+            goal = came[goal]
+        listed += [node for node in road if node not in listed]
+    return listed
 
 
 USERS_FIRST = (
@@ -1721,932 +2424,250 @@ USERS_FIRST = (
 )
 
 
-@mistake("ordered", USERS_FIRST)
-def users_first(root):
-    return with_stack(root)[::-1]
+@mistake("needed", USERS_FIRST)
+def needed_users_first(root, wanted):
+    return on_roads(root, wanted)[::-1]
 
 
-LONGEST = (
-    "a node may be put into the list only when all of its inputs are in it, "
-    "along the longest road as well as the shortest."
+@mistake(
+    "needed",
+    "a node may be put into the list only when all of its listed inputs are "
+    "in it, along the longest road as well as the shortest.",
 )
-
-
-@mistake("ordered", LONGEST)
-def breadth_first(root):
+def breadth_first(root, wanted):
     order = [root]
     for node in order:
         order += [x for x, _ in node.edges if x not in order]
-    return order[::-1]
+    right = on_roads(root, wanted)
+    return [node for node in order[::-1] if node in right]
 
 
-@mistake("ordered", LONGEST)
-def by_a_stack_alone(root):
-    order, stack = [], [root]
-    while stack:
-        node = stack.pop()
-        if node not in order:
-            order.append(node)
-            stack.extend(x for x, _ in node.edges)
-    return order[::-1]
-
-
-@mistake("ordered", USERS_FIRST)
-def breadth_first_not_reversed(root):
-    order = [root]
-    for node in order:
-        order += [x for x, _ in node.edges if x not in order]
-    return order
-
-
-ROADS_WALKED = (
-    "you walk every road; go on from a node only when you meet it for the "
-    "first time."
+@mistake(
+    "needed",
+    "a node may be put into the list only when all of its listed inputs are "
+    "in it, along the longest road as well as the shortest.",
 )
+def wanted_first(root, wanted):
+    right = on_roads(root, wanted)
+    first = [node for node in wanted if node in right]
+    return first + [node for node in right if node not in first]
 
 
-@mistake("ordered", ROADS_WALKED, message="read")
-def every_road(root):
-    def walk(node):
-        below = [n for x, _ in node.edges for n in walk(x)]
-        return list(dict.fromkeys([*below, node]))
-
-    order, stack = [], [root]
-    while stack:
-        node = stack.pop()
-        order.append(node)
-        stack.extend(x for x, _ in node.edges)
-    return list(dict.fromkeys(order[::-1]))
+@mistake(
+    "needed",
+    "each node once, though it may have several users, or several reasons to "
+    "be listed: remember whom you have listed.",
+)
+def one_road_after_the_other(root, wanted):
+    return [node for one in wanted for node in on_roads(root, [one])]
 
 
-@mistake("ordered", ROADS_WALKED)
-def removed_and_appended(root):
-    order, todo = [], [root]
-    while todo:
-        node = todo.pop()
-        if node in order:
-            order.remove(node)
-        order.append(node)
-        todo.extend(x for x, _ in node.edges)
-    return order[::-1]
+@mistake(
+    "needed",
+    "root wasn't computed from it: a walk back from root never gets there.",
+)
+def all_wanted_listed(root, wanted):
+    right = on_roads(root, wanted)
+    others = [node for node in wanted if node not in right]
+    if in_order(root)[-1] in right:
+        return others + right
+    return right
 
 
 DEEP = (
     "your function calls itself once for each node of the chain, and Python "
-    "allows about a thousand calls. Keep a stack of your own: a list, with "
-    "append and pop."
+    "allows about a thousand calls. Who comes first in `ordered` can be "
+    "settled first, without a call."
 )
 
 
-@mistake("ordered", DEEP, message="all that Python allows")
-def by_recursion(root):
-    seen = set()
+@mistake("needed", DEEP, message="all that Python allows")
+def by_recursion(root, wanted):
+    listed, known = [], {}
 
-    def is_seen(node):
-        met = node in seen
-        seen.add(node)
-        return met
+    def visit(node):
+        if node not in known:
+            roads = [visit(x) for x, _ in node.edges]
+            known[node] = node in wanted or any(roads)
+            if known[node]:
+                listed.append(node)
+        return known[node]
 
-    return recursively(root, is_seen)
+    visit(root)
+    return listed
 
 
-@mistake("ordered", DEEP, message="all that Python allows")
-def every_road_by_recursion(root):
-    return recursively(root, after=lambda node, order: node not in order)
+ROADS_WALKED = (
+    "you walk every road; what you know of a node, its next user need not "
+    "find out again."
+)
+
+
+@mistake("needed", ROADS_WALKED)
+def by_recursion_for_each(root, wanted):
+    def leads(node):
+        return node in wanted or any(leads(x) for x, _ in node.edges)
+
+    return [node for node in in_order(root) if leads(node)]
+
+
+@mistake("needed", ROADS_WALKED)
+def every_road(root, wanted):
+    def leads(node):
+        stack = [node]
+        while stack:
+            node = stack.pop()
+            if node in wanted:
+                return True
+            stack.extend(x for x, _ in node.edges)
+        return False
+
+    return [node for node in in_order(root) if leads(node)]
 
 
 @mistake(
-    "ordered",
-    "a higher limit only moves the end: keep a stack of your own, a list, "
-    "with append and pop.",
+    "needed",
+    "a higher limit only moves the end: go through a list of nodes in order, "
+    "or keep a stack of your own.",
 )
-def with_a_higher_limit(root):
+def with_a_higher_limit(root, wanted):
     sys.setrecursionlimit(10**6)
-    return by_recursion(root)
+    return by_recursion(root, wanted)
 
 
-@mistake("ordered", OWN)
-def by_graphlib(root):
-    inputs, found = {}, [root]
+@mistake(
+    "needed",
+    "begin anew in each call: keep what you know in a list or set made "
+    "inside the function, and leave the nodes as they are.",
+)
+def remembers_in_a_default(root, wanted, found=set(), listed=[]):  # noqa: B006
+    found |= {*wanted}
+    for node in in_order(root):
+        if node in found or any(x in found for x, _ in node.edges):
+            if node not in listed:
+                listed.append(node)
+            found.add(node)
+    return listed
+
+
+@mistake("needed", "node.edges is the node's own list: no pop, no remove.")
+def takes_edges_away(root, wanted):
+    right = on_roads(root, wanted)
+    for node in in_order(root):
+        for pair in list(node.edges):
+            if pair[0] not in right:
+                node.edges.remove(pair)
+    return right
+
+
+@mistake(
+    "needed",
+    "node.edges holds pairs (input, rule): take the first of each.",
+    message="'tuple' object has no attribute 'edges'",
+)
+def pairs_for_inputs(root, wanted):
+    found = [root]
     for node in found:
-        inputs[node] = [x for x, _ in node.edges]
-        found += [x for x in inputs[node] if x not in found]
-    return list(graphlib.TopologicalSorter(inputs).static_order())
+        found += [x for x in node.edges]
+    return found
 
 
-ANEW = (
-    "begin anew in each call: keep what you have seen in a set made inside "
-    "the function, and leave the nodes as they are."
+NAMES = (
+    "a node has nothing but its edges here: nothing that it is called, or "
+    "that it holds."
 )
 
 
-@mistake("ordered", ANEW)
-def marks_the_nodes(root):
-    order, stack = [], [(root, False)]
-    while stack:
-        node, inputs_listed = stack.pop()
-        if inputs_listed:
-            order.append(node)
-        elif not hasattr(node, "seen"):
-            node.seen = True
-            stack.append((node, True))
-            stack.extend((x, False) for x, _ in node.edges)
-    return order
+@mistake("needed", NAMES, message="'Node' object has no attribute")
+def by_their_names(root, wanted):
+    names = [node.name for node in wanted]
+    return [node for node in in_order(root) if node.name in names]
 
 
-@mistake("ordered", ANEW)
-def remembers_in_a_default(root, order=[], seen=set()):  # noqa: B006
-    stack = [(root, False)]
-    while stack:
-        node, inputs_listed = stack.pop()
-        if inputs_listed:
-            order.append(node)
-        elif node not in seen:
-            seen.add(node)
-            stack.append((node, True))
-            stack.extend((x, False) for x, _ in node.edges)
-    return order
+@mistake("needed", NAMES, message="'Node' object has no attribute")
+def by_their_data(root, wanted):
+    return [n for n in in_order(root) if n.data is not None]
 
 
-@mistake("ordered", "node.edges is the node's own list: no pop, no remove.")
-def takes_the_edges_away(root):
-    order, stack, seen = [], [root], set()
+@mistake(
+    "needed",
+    "the caller still needs the list: no pop and append, which change it; "
+    "use slices, which are copies.",
+)
+def appends_to_wanted(root, wanted):
+    listed = []
+    for node in in_order(root):
+        if node in wanted or any(x in wanted for x, _ in node.edges):
+            if node not in wanted:
+                wanted.append(node)
+            listed.append(node)
+    return listed
+
+
+right_answers(
+    "needed",
+    with_any=on_roads,
+)
+
+
+@accepted("needed")
+def from_the_wanted_up(root, wanted):
+    order = in_order(root)
+    users = {node: [] for node in order}
+    for node in order:
+        for x, _ in node.edges:
+            users[x].append(node)
+    found, todo = set(), [node for node in wanted if node in users]
+    while todo:
+        node = todo.pop()
+        if node not in found:
+            found.add(node)
+            todo += users[node]
+    return [node for node in order if node in found]
+
+
+@accepted("needed")
+def until_nothing_changes(root, wanted):
+    order, marked = in_order(root), {id(node) for node in wanted}
+    size = -1
+    while size != len(marked):
+        size = len(marked)
+        for node in order:
+            for pair in node.edges:
+                if id(pair[0]) in marked:
+                    marked.add(id(node))
+    return [node for node in order if id(node) in marked]
+
+
+@accepted("needed")
+def with_own_stack(root, wanted):
+    known, listed, stack = {}, [], [root]
     while stack:
         node = stack[-1]
-        seen.add(node)
-        while node.edges and node.edges[-1][0] in seen:
-            node.edges.pop()
-        if node.edges:
-            stack.append(node.edges.pop()[0])
-        else:
-            order.append(stack.pop())
-    return order
-
-
-@mistake(
-    "ordered",
-    "a node has nothing but its edges here: nothing that it is called, or "
-    "that it holds.",
-    message="'Node' object has no attribute",
-)
-def seen_by_name(root):
-    return list({node.name: node for node in with_stack(root)}.values())
-
-
-@mistake(
-    "ordered",
-    "a node has nothing but its edges here: nothing that it is called, or "
-    "that it holds.",
-    message="'Node' object has no attribute",
-)
-def seen_by_data(root):
-    return list({node.data: node for node in with_stack(root)}.values())
-
-
-@mistake(
-    "ordered",
-    "a node has nothing but its edges here: nothing that it is called, or "
-    "that it holds.",
-    message="'Node' object has no attribute",
-)
-def by_a_list_of_inputs(root):
-    return [*root.inputs, root]
-
-
-@accepted("ordered")
-def by_counting_users(root):
-    nodes, users = [root], {root: 0}
-    for node in nodes:
-        for x, _ in node.edges:
-            if x not in users:
-                users[x] = 0
-                nodes.append(x)
-            users[x] += 1
-    order, free = [], [root]
-    while free:
-        node = free.pop()
-        order.append(node)
-        for x, _ in node.edges:
-            users[x] -= 1
-            if not users[x]:
-                free.append(x)
-    return order[::-1]
-
-
-@accepted("ordered")
-def by_iterators(root):
-    order, seen, stack = [], {root}, [(root, iter(root.edges))]
-    while stack:
-        node, rest = stack[-1]
-        for x, _ in rest:
-            if x not in seen:
-                seen.add(x)
-                stack.append((x, iter(x.edges)))
-                break
-        else:
-            order.append(stack.pop()[0])
-    return order
-
-
-@accepted("ordered")
-def by_waiting_inputs(root):
-    order, done, stack = [], set(), [root]
-    while stack:
-        node = stack[-1]
-        waiting = [x for x, _ in node.edges if x not in done]
+        waiting = [x for x, _ in node.edges if x not in known]
         if waiting:
             stack.append(waiting[0])
-        else:
-            stack.pop()
-            if node not in done:
-                done.add(node)
-                order.append(node)
-    return order
+            continue
+        stack.pop()
+        if node not in known:
+            behind = [known[x] for x, _ in node.edges]
+            known[node] = node in wanted or any(behind)
+            if known[node]:
+                listed.append(node)
+    return listed
 
 
-@accepted("ordered")
-def by_longest_roads(root):
-    depth, todo = {root: 0}, [root]
-    while todo:
-        node = todo.pop(0)
+@accepted("needed")
+def with_a_dictionary(root, wanted):
+    leads = {}
+    for node in in_order(root):
+        leads[node] = node in wanted
         for x, _ in node.edges:
-            if depth.get(x, -1) <= depth[node]:
-                depth[x] = depth[node] + 1
-                todo.append(x)
-    return sorted(depth, key=lambda node: -depth[node])
+            leads[node] |= leads[x]
+    return [node for node, yes in leads.items() if yes]
 
 
-@accepted("ordered")
-def by_ids(root):
-    order, seen, stack = [], {}, [(root, 0)]
-    while stack:
-        node, visited = stack.pop()
-        if visited:
-            order.insert(len(order), node)
-        elif id(node) not in seen:
-            seen[id(node)] = node
-            stack += [(node, 1)] + [(pair[0], 0) for pair in node.edges]
-    return order
-
-
-# 7 · Broadcasting
-
-
-def back(gradient, shape):
-    extra = gradient.ndim - len(shape)
-    gradient = gradient.sum(axis=tuple(range(extra)))
-    ones = tuple(axis for axis, size in enumerate(shape) if size == 1)
-    return gradient.sum(axis=ones, keepdims=True)
-
-
-@mistake(
-    "unbroadcast",
-    "this is the mean of the copies; their gradients add up.",
-)
-def mean_of_the_copies(gradient, shape):
-    extra = gradient.ndim - len(shape)
-    gradient = gradient.mean(axis=tuple(range(extra)))
-    ones = tuple(axis for axis, size in enumerate(shape) if size == 1)
-    return gradient.mean(axis=ones, keepdims=True)
-
-
-@mistake(
-    "unbroadcast",
-    "this is the largest of the copies' gradients; they add up.",
-)
-def largest_of_the_copies(gradient, shape):
-    return gradient.max(axis=tuple(range(gradient.ndim - len(shape))))
-
-
-FIRST = "this is the gradient of the first copy; add up all of them."
-
-
-@mistake("unbroadcast", FIRST)
-def first_copy(gradient, shape):
-    return gradient[(0,) * (gradient.ndim - len(shape))]
-
-
-FRONT = (
-    "broadcasting adds axes in front, so the bias was repeated along axis 0: "
-    "sum over that one."
-)
-
-
-@mistake("unbroadcast", FRONT)
-def axes_at_the_end(gradient, shape):
-    ends = range(len(shape), gradient.ndim)
-    return gradient.sum(axis=tuple(ends))
-
-
-@mistake("unbroadcast", FRONT)
-def last_axis(gradient, shape):
-    return gradient.sum(axis=-1)
-
-
-@mistake(
-    "unbroadcast",
-    "the axis that broadcasting has added must go: no keepdims for this one.",
-)
-def front_axes_kept(gradient, shape):
-    extra = range(gradient.ndim - len(shape))
-    return gradient.sum(axis=tuple(extra), keepdims=True)
-
-
-@mistake(
-    "unbroadcast",
-    "nothing is summed here: an axis that `shape` doesn't have was added in "
-    "front.",
-)
-def unchanged(gradient, shape):
-    return gradient
-
-
-@mistake(
-    "unbroadcast",
-    "nothing is summed here: an axis that `shape` doesn't have was added in "
-    "front.",
-)
-def only_ones_summed(gradient, shape):
-    for axis, size in enumerate(shape):
-        if size == 1:
-            gradient = gradient.sum(axis=axis, keepdims=True)
-    return gradient
-
-
-@mistake(
-    "unbroadcast",
-    "reshape can't add numbers up; sum.",
-    message="cannot reshape",
-)
-def reshaped(gradient, shape):
-    return gradient.reshape(shape)
-
-
-@mistake("unbroadcast", FIRST)
-def resized(gradient, shape):
-    return np.resize(gradient, shape)
-
-
-@mistake(
-    "unbroadcast",
-    "this goes forward again: it repeats a small array, and you are to add "
-    "up a large one.",
-    message="more dimensions",
-)
-def broadcast_again(gradient, shape):
-    return np.broadcast_to(gradient, shape)
-
-
-@mistake("unbroadcast", "this sums up everything; some axes must stay.")
-def everything_summed(gradient, shape):
-    return gradient.sum()
-
-
-@mistake(
-    "unbroadcast",
-    "this sums up everything, and puts the sum everywhere; sum along the "
-    "repeated axes only.",
-)
-def everything_summed_everywhere(gradient, shape):
-    return np.full(shape, gradient.sum())
-
-
-@mistake(
-    "unbroadcast",
-    "an axis of size 1 was there before, and must stay: keepdims=True.",
-)
-def axes_of_size_1_dropped(gradient, shape):
-    extra = gradient.ndim - len(shape)
-    gradient = gradient.sum(axis=tuple(range(extra)))
-    ones = tuple(axis for axis, size in enumerate(shape) if size == 1)
-    return gradient.sum(axis=ones)
-
-
-STRETCHED = (
-    "there are as many axes as before, but one was stretched: where `shape` "
-    "has a 1, sum, too."
-)
-
-
-@mistake("unbroadcast", STRETCHED)
-def only_front_axes(gradient, shape):
-    extra = range(gradient.ndim - len(shape))
-    return gradient.sum(axis=tuple(extra))
-
-
-@mistake("unbroadcast", STRETCHED)
-def only_front_axes_in_a_loop(gradient, shape):
-    while gradient.ndim > len(shape):
-        gradient = gradient.sum(axis=0)
-    return gradient
-
-
-@mistake(
-    "unbroadcast",
-    "sum(axis=0) takes away one axis; a single number has lost all of them, "
-    "and there may be more than one in front.",
-)
-def one_front_axis(gradient, shape):
-    if gradient.ndim > len(shape):
-        gradient = gradient.sum(axis=0)
-    ones = tuple(axis for axis, size in enumerate(shape) if size == 1)
-    return gradient.sum(axis=ones, keepdims=True)
-
-
-@mistake(
-    "unbroadcast",
-    "where `shape` has a 1, it is that axis which was repeated, and not axis "
-    "0: sum along it, with keepdims=True.",
-    message="cannot reshape",
-)
-def axis_0_or_everything(gradient, shape):
-    if gradient.shape == shape or shape == ():
-        return gradient.sum() if shape == () else gradient
-    return gradient.sum(axis=0).reshape(shape)
-
-
-SHIFTED = (
-    "each sum takes an axis away, and the axes behind it move up by one: sum "
-    "over all at once, axis=(0, 1), or always over axis 0."
-)
-
-
-@mistake("unbroadcast", SHIFTED, message="axis 1 is out of bounds")
-def axes_that_shift(gradient, shape):
-    for axis in range(gradient.ndim - len(shape)):
-        gradient = gradient.sum(axis=axis)
-    ones = tuple(axis for axis, size in enumerate(shape) if size == 1)
-    return gradient.sum(axis=ones, keepdims=True)
-
-
-SHAPE_OF_OLD = (
-    "with axes in front, axis i of `shape` is not axis i of the gradient: "
-    "sum away those in front first, or count from the end."
-)
-
-
-@mistake("unbroadcast", SHAPE_OF_OLD)
-def ones_before_the_front(gradient, shape):
-    ones = tuple(axis for axis, size in enumerate(shape) if size == 1)
-    gradient = gradient.sum(axis=ones, keepdims=True)
-    extra = gradient.ndim - len(shape)
-    return gradient.sum(axis=tuple(range(extra)))
-
-
-@mistake(
-    "unbroadcast",
-    "either axes in front, or axes of size 1: both may occur at once.",
-)
-def front_or_ones(gradient, shape):
-    extra = gradient.ndim - len(shape)
-    if extra:
-        return gradient.sum(axis=tuple(range(extra)))
-    return back(gradient, shape)
-
-
-@mistake(
-    "unbroadcast",
-    "axes are found by their sizes alone, and two may be alike: count them "
-    "from the end.",
-    message="cannot reshape",
-)
-def axes_found_by_their_size(gradient, shape):
-    axes = [i for i, n in enumerate(gradient.shape) if n not in shape]
-    return gradient.sum(axis=tuple(axes)).reshape(shape)
-
-
-@accepted("unbroadcast")
-def back_by_a_loop(gradient, shape):
-    while gradient.ndim > len(shape):
-        gradient = gradient.sum(axis=0)
-    for axis, size in enumerate(shape):
-        if size == 1:
-            gradient = gradient.sum(axis=axis, keepdims=True)
-    return gradient
-
-
-@accepted("unbroadcast")
-def back_by_add_at(gradient, shape):
-    size = int(np.prod(shape))
-    places = np.broadcast_to(np.arange(size).reshape(shape), gradient.shape)
-    total = np.zeros(size)
-    np.add.at(total, places.ravel(), gradient.ravel())
-    return total.reshape(shape)
-
-
-@accepted("unbroadcast")
-def back_at_once(gradient, shape):
-    padded = (1,) * (gradient.ndim - len(shape)) + tuple(shape)
-    axes = tuple(i for i, size in enumerate(padded) if size == 1)
-    return np.sum(gradient, axis=axes, keepdims=True).reshape(shape)
-
-
-@accepted("unbroadcast")
-def back_in_float32(gradient, shape):
-    return back(gradient.astype(np.float32), shape)
-
-
-# 8 · The matrix product
-
-
-def T(x):
-    return x.swapaxes(-1, -2)
-
-
-def summed(g, x):
-    """Sum a gradient over the stack if x isn't one."""
-    return g.sum(axis=0) if g.ndim > x.ndim else g
-
-
-def product(a, b, rule_a=None, rule_b=None):
-    """Return the matrix product with other rules, functions of a, b and g."""
-    rules = [rule_a or right_rule_a, rule_b or right_rule_b]
-    return a @ b, *[lambda g, r=rule: r(a, b, g) for rule in rules]
-
-
-def right_rule_a(a, b, g):
-    return summed(g @ T(b), a)
-
-
-def right_rule_b(a, b, g):
-    return summed(T(a) @ g, b)
-
-
-@mistake("matmul", "the two rules are exchanged: the first is for a.")
-def rules_exchanged(a, b):
-    return product(a, b, right_rule_b, right_rule_a)
-
-
-@mistake(
-    "matmul",
-    "each is the transpose of what it should be: the order of a product "
-    "matters, and g has the shape of a @ b.",
-)
-def rules_transposed(a, b):
-    return product(a, b, lambda a, b, g: b @ T(g), lambda a, b, g: T(g) @ a)
-
-
-FIT = (
-    "the shapes don't fit. In G @ Bᵀ the other matrix is transposed, and "
-    "stands where it stood."
-)
-
-
-@mistake("matmul", FIT, message="matmul")
-def rules_not_transposed(a, b):
-    return product(a, b, lambda a, b, g: g @ b, lambda a, b, g: a @ g)
-
-
-@mistake("matmul", FIT, message="matmul")
-def second_rule_not_transposed(a, b):
-    return product(a, b, None, lambda a, b, g: a @ g)
-
-
-@mistake("matmul", FIT, message="matmul")
-def first_rule_in_the_wrong_order(a, b):
-    return product(a, b, lambda a, b, g: T(b) @ g)
-
-
-@mistake("matmul", FIT, message="matmul")
-def second_rule_in_the_wrong_order(a, b):
-    return product(a, b, None, lambda a, b, g: g @ T(a))
-
-
-@mistake(
-    "matmul",
-    "these are the transposed factors; multiply them by g: G @ Bᵀ, Aᵀ @ G.",
-)
-def rules_without_g_in_matmul(a, b):
-    return product(a, b, lambda a, b, g: T(b), lambda a, b, g: T(a))
-
-
-@mistake(
-    "matmul",
-    "g belongs into both rules: with ones in its place you get the gradient "
-    "of the sum of all entries.",
-)
-def ones_for_g(a, b):
-    ones = np.ones((a @ b).shape)
-    return product(
-        *(a, b),
-        lambda a, b, g: right_rule_a(a, b, ones),
-        lambda a, b, g: right_rule_b(a, b, ones),
-    )
-
-
-@mistake(
-    "matmul",
-    "* multiplies entry by entry; the matrix product is @.",
-    message="operands could not be broadcast",
-)
-def entry_by_entry(a, b):
-    return a * b, lambda g: g * b, lambda g: g * a
-
-
-@mistake(
-    "matmul",
-    "* multiplies entry by entry; the matrix product is @.",
-    message="operands could not be broadcast",
-)
-def rules_entry_by_entry(a, b):
-    return product(a, b, lambda a, b, g: g * b, lambda a, b, g: a * g)
-
-
-SHARED_MATRIX = (
-    "each matrix of the stack used the single matrix, and so that one has a "
-    "gradient from each: sum them, to its own shape."
-)
-
-
-@mistake("matmul", SHARED_MATRIX)
-def stack_not_summed(a, b):
-    return product(a, b, lambda a, b, g: g @ T(b), lambda a, b, g: T(a) @ g)
-
-
-@mistake("matmul", SHARED_MATRIX)
-def stack_not_summed_for_a(a, b):
-    return product(a, b, lambda a, b, g: g @ T(b))
-
-
-@mistake(
-    "matmul",
-    "the gradients of a shared matrix add up; this is one of them.",
-)
-def first_of_the_stack(a, b):
-    def rule(a, b, g):
-        gradient = T(a) @ g
-        return gradient[0] if gradient.ndim > b.ndim else gradient
-
-    return product(a, b, None, rule)
-
-
-@mistake("matmul", "the axis of the stack must go: no keepdims here.")
-def stack_axis_kept(a, b):
-    def rule(a, b, g):
-        return np.sum(T(a) @ g, axis=0, keepdims=a.ndim > b.ndim)
-
-    return product(
-        a,
-        b,
-        None,
-        lambda a, b, g: T(a) @ g if a.ndim == b.ndim else rule(a, b, g),
-    )
-
-
-@mistake(
-    "matmul",
-    "reshape keeps the numbers in their order; a transpose is .T or swapaxes.",
-)
-def reshaped_for_transposed(a, b):
-    return product(
-        *(a, b),
-        lambda a, b, g: summed(
-            g @ b.reshape(*b.shape[:-2], -1, b.shape[-2]), a
-        ),
-        lambda a, b, g: summed(
-            a.reshape(*a.shape[:-2], -1, a.shape[-2]) @ g, b
-        ),
-    )
-
-
-@mistake(
-    "matmul",
-    "einsum with two letters knows matrices only; '...' in front stands for "
-    "the stack.",
-    message="more dimensions than subscripts",
-)
-def einsum_of_matrices(a, b):
-    return product(
-        *(a, b),
-        lambda a, b, g: np.einsum("ij,kj->ik", g, b),
-        lambda a, b, g: np.einsum("ij,ik->jk", a, g),
-    )
-
-
-@mistake("matmul", NO_G, message="name 'g' is not defined")
-def matmul_without_a_function(a, b):
-    return a @ b, g @ T(b), T(a) @ g  # noqa: F821
-
-
-@mistake(
-    "matmul",
-    "the sum of the products isn't the product of the sums: multiply first, "
-    "then sum over the stack.",
-)
-def sums_multiplied(a, b):
-    def rule(a, b, g):
-        if a.ndim > b.ndim:
-            return a.sum(axis=0).T @ g.sum(axis=0)
-        return right_rule_b(a, b, g)
-
-    return product(a, b, None, rule)
-
-
-@mistake("matmul", "the order counts: a @ b.", message="matmul")
-def factors_exchanged(a, b):
-    return b @ a, lambda g: g @ b.T, lambda g: a.T @ g
-
-
-@mistake(
-    "matmul",
-    "sum over the stack, axis 0, and over that alone.",
-)
-def summed_over_two_axes(a, b):
-    def rule(a, b, g):
-        gradient = T(a) @ g
-        return gradient.sum(axis=(0, 1)) if a.ndim > b.ndim else gradient
-
-    return product(a, b, None, rule)
-
-
-@mistake(
-    "matmul",
-    "transpose(0, 2, 1) knows stacks only; swapaxes(-1, -2) swaps the last "
-    "two axes of a matrix, too.",
-    message="axes don't match array",
-)
-def transposed_as_stacks(a, b):
-    return product(
-        *(a, b),
-        lambda a, b, g: summed(g @ b.transpose(0, 2, 1), a),
-        lambda a, b, g: summed(a.transpose(0, 2, 1) @ g, b),
-    )
-
-
-@mistake(
-    "matmul",
-    "the gradient of b is Aᵀ G; this is its transpose, Gᵀ A.",
-)
-def second_rule_transposed(a, b):
-    return product(a, b, None, lambda a, b, g: summed(T(g) @ a, b))
-
-
-@mistake(
-    "matmul",
-    "the gradients of a shared matrix add up; this is their mean.",
-)
-def stack_averaged(a, b):
-    def rule(a, b, g):
-        gradient = T(a) @ g
-        return gradient.mean(axis=0) if gradient.ndim > b.ndim else gradient
-
-    return product(a, b, None, rule)
-
-
-SWAP = (
-    ".T turns *all* axes round. In a stack only the last two change places: "
-    "swapaxes(-1, -2)."
-)
-
-
-@mistake("matmul", SWAP, message="remapped shapes")
-def all_axes_turned(a, b):
-    return product(
-        *(a, b),
-        lambda a, b, g: summed(g @ b.T, a),
-        lambda a, b, g: summed(a.T @ g, b),
-    )
-
-
-@mistake("matmul", SWAP, message="matmul")
-def first_two_axes_swapped(a, b):
-    return product(
-        *(a, b),
-        lambda a, b, g: summed(g @ T(b), a),
-        lambda a, b, g: summed(a.swapaxes(0, 1) @ g, b),
-    )
-
-
-@mistake("matmul", SWAP, message="matmul")
-def all_axes_turned_for_a(a, b):
-    return product(a, b, lambda a, b, g: summed(g @ b.T, a))
-
-
-@mistake(
-    "matmul",
-    "np.dot combines every matrix of one stack with every one of the other; "
-    "@ goes through both together.",
-)
-def by_dot(a, b):
-    return np.dot(a, b), *product(a, b)[1:]
-
-
-@mistake(
-    "matmul",
-    "two stacks go together, matrix by matrix: nothing was shared, so "
-    "nothing is summed.",
-)
-def always_summed(a, b):
-    return product(
-        *(a, b),
-        lambda a, b, g: (g @ T(b)).sum(axis=0) if b.ndim > 2 else g @ T(b),
-        lambda a, b, g: (T(a) @ g).sum(axis=0) if a.ndim > 2 else T(a) @ g,
-    )
-
-
-@mistake(
-    "matmul",
-    "sum over the stack, axis 0, only where the input itself isn't a stack; "
-    "here no axis may go.",
-)
-def summed_for_matrices_too(a, b):
-    return product(
-        *(a, b),
-        lambda a, b, g: (g @ T(b)).sum(axis=0),
-        lambda a, b, g: (T(a) @ g).sum(axis=0),
-    )
-
-
-@mistake(
-    "matmul",
-    "the stacks lie along axis 0: sum over that one.",
-)
-def summed_over_the_last_axis(a, b):
-    def rule(a, b, g):
-        gradient = T(a) @ g
-        return gradient.sum(axis=-1) if gradient.ndim > b.ndim else gradient
-
-    return product(a, b, None, rule)
-
-
-@mistake("matmul", FUNCTIONS)
-def arrays_for_rules(a, b):
-    return a @ b, b.T, a.T
-
-
-@mistake("matmul", SHARED)
-def matmul_with_a_global_memory(a, b):
-    memory["a"], memory["b"] = a, b
-    return product(
-        *(a, b),
-        lambda a, b, g: right_rule_a(a, memory["b"], g),
-        lambda a, b, g: right_rule_b(memory["a"], b, g),
-    )
-
-
-@accepted("matmul")
-def matmul_by_unbroadcast(a, b):
-    return product(
-        *(a, b),
-        lambda a, b, g: back(g @ T(b), a.shape),
-        lambda a, b, g: back(T(a) @ g, b.shape),
-    )
-
-
-@accepted("matmul")
-def matmul_by_einsum(a, b):
-    A, B = a.reshape(-1, *a.shape[-2:]), b.reshape(-1, *b.shape[-2:])
-    m = max(len(A), len(B))
-    A, B = (np.broadcast_to(x, (m, *x.shape[1:])) for x in (A, B))
-
-    def rule(formula, x, of):
-        def apply(g):
-            gradient = np.einsum(formula, g.reshape(m, *g.shape[-2:]), x)
-            return gradient.sum(axis=0) if of.ndim == 2 else gradient
-
-        return apply
-
-    return (
-        np.matmul(a, b),
-        rule("mnk,mdk->mnd", B, a),
-        rule("mnk,mnd->mdk", A, b),
-    )
-
-
-@accepted("matmul")
-def matmul_by_loops(a, b):
-    def pairs(g):
-        for i in np.ndindex(g.shape[:-2]):
-            yield (
-                i,
-                g[i],
-                a[i] if a.ndim > 2 else a,
-                b[i] if b.ndim > 2 else b,
-            )
-
-    def rule_a(g):
-        out = np.zeros(a.shape)
-        for i, G, _, B in pairs(g):
-            out[i if a.ndim > 2 else ...] += G @ B.T
-        return out
-
-    def rule_b(g):
-        out = np.zeros(b.shape)
-        for i, G, A, _ in pairs(g):
-            out[i if b.ndim > 2 else ...] += A.T @ G
-        return out
-
-    return a @ b, rule_a, rule_b
-
-
-@accepted("matmul")
-def matmul_in_float32(a, b):
-    a, b = a.astype(np.float32), b.astype(np.float32)
-    value, *rules = product(a, b)
-    return value, *[lambda g, r=rule: r(np.float32(g)) for rule in rules]
-
-
-# 9 · A judge of gradients
+# 8 · A judge of gradients
 
 ABSOLUTE = (
     "the limit is 1e-5 times the largest *absolute* value of all; no mean, "
@@ -3047,7 +3068,7 @@ def judge_by_a_loop(f, x, gradient):
     return True
 
 
-# 10 · The volunteer's backward pass
+# 9 · The volunteer's backward pass
 
 
 def machine(X, y, W1, b1, W2, b2, W3, b3, **wrong):
@@ -3381,6 +3402,41 @@ def gradients_by_differences(X, y, *params):
     )
 
 
+def reshaped(number, change):
+    """Return a backward pass that changes one of its six gradients."""
+
+    def backward_pass(X, y, *params):
+        gradients = list(machine(X, y, *params))
+        gradients[number] = change(gradients[number])
+        return gradients
+
+    return backward_pass
+
+
+mistakes(
+    "backward_pass",
+    "a gradient has the shape of its array: no keepdims for a bias.",
+    b1_with_keepdims=reshaped(1, lambda g: g[None]),
+    b2_with_keepdims=reshaped(3, lambda g: g[None]),
+    b3_with_keepdims=reshaped(5, lambda g: g[None]),
+)
+mistakes(
+    "backward_pass",
+    "turn the product round: what came in from the left, transposed, times "
+    "the gradient of the layer's result.",
+    W1_transposed=reshaped(0, np.transpose),
+    W3_transposed=reshaped(4, np.transpose),
+)
+mistakes(
+    "backward_pass",
+    "a bias gets a row of each image: sum over the images, axis=0.",
+    b1_of_each_image=reshaped(1, lambda g: np.zeros(5)),
+    b3_of_each_image=reshaped(5, lambda g: np.zeros(5)),
+    b1_summed_up=reshaped(1, np.sum),
+    b3_summed_up=reshaped(5, np.sum),
+)
+
+
 @accepted("backward_pass")
 def gradients_in_a_list(X, y, *params):
     return list(machine(X, y, *params))
@@ -3403,7 +3459,7 @@ def image_by_image(X, y, *params):
     return tuple(sum(parts) / len(y) for parts in zip(*each))
 
 
-# 12 · Curvature
+# 11 · Curvature
 
 
 def curved(gradient, x, v, length, divisor):
