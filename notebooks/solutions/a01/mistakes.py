@@ -233,10 +233,7 @@ def products_of_each_image(X, W, b):
     return X[:, :, None] * W + b
 
 
-@mistake(
-    "compute_scores",
-    "return one NumPy array (n, k), not a list: np.array(...).",
-)
+@accepted("compute_scores")
 def scores_as_a_list(X, W, b):
     return [list(x @ W + b) for x in X]
 
@@ -351,6 +348,20 @@ def scores_in_float32(X, W, b):
 @accepted("compute_scores")
 def bias_as_a_weight(X, W, b):
     return np.c_[X, np.ones(len(X))] @ np.vstack([W, b])
+
+
+@mistake(
+    "compute_scores",
+    "the products are added up: sum, not mean. And the biases are added, not "
+    "subtracted.",
+)
+def mean_without_biases(X, W, b):
+    return X @ W / X.shape[1] - b
+
+
+@accepted("compute_scores")
+def scores_in_nested_lists(X, W, b):
+    return [[sum(x * w) + b[j] for j, w in enumerate(W.T)] for x in X]
 
 
 # 2 · Unrolling
@@ -561,10 +572,7 @@ def photos_divided(images, by):
     return (by_pixel(images) if by == "pixel" else by_channel(images)) / 255
 
 
-@mistake(
-    "unroll",
-    "return one NumPy array (n, all the rest), not a list: np.array(...).",
-)
+@accepted("unroll")
 def photos_as_a_list(images, by):
     rows = by_pixel(images) if by == "pixel" else by_channel(images)
     return rows.tolist()
@@ -675,9 +683,7 @@ def cut(order, batch_size):
     return [order[i : i + batch_size] for i in places]
 
 
-@mistake(
-    "minibatches", "return a list with one array of indices for each batch."
-)
+@accepted("minibatches")
 def batches_as_lists(n, batch_size, rng):
     return cut(rng.permutation(n).tolist(), batch_size)
 
@@ -1000,6 +1006,25 @@ def from_a_list(n, batch_size, rng):
     order = list(range(n))
     rng.shuffle(order)
     return [np.array(batch) for batch in cut(order, batch_size)]
+
+
+@mistake(
+    "minibatches", "shuffle single examples, not pairs or groups of them."
+)
+def pairs_shuffled(n, batch_size, rng):
+    pairs = np.array_split(np.arange(n), (n + 1) // 2)
+    return cut(
+        np.concatenate([pairs[i] for i in rng.permutation(len(pairs))]),
+        batch_size,
+    )
+
+
+@mistake(
+    "minibatches",
+    "there is a batch even where there are fewer than batch_size.",
+)
+def nothing_for_few(n, batch_size, rng):
+    return cut(rng.permutation(n), batch_size) if n > batch_size else []
 
 
 # 4 · The hinge loss
@@ -1563,6 +1588,38 @@ def loss_by_sorting(scores, y):
     return clipped(1 + best - true).mean()
 
 
+@mistake("hinge_loss", "the lead is 1, not 0.5.")
+def half_a_lead(scores, y):
+    return clipped(0.5 - leads(scores, y)).mean()
+
+
+@mistake(
+    "hinge_loss",
+    "the true class must lead by 1: where is the 1? And take the mean over "
+    "the images, not the sum.",
+)
+def without_the_1_summed(scores, y):
+    return clipped(-leads(scores, y)).sum()
+
+
+@mistake("hinge_loss", "a hinge has a corner, and no exp or log.")
+def soft_hinge(scores, y):
+    return np.logaddexp(0, 1 - leads(scores, y)).mean()
+
+
+@mistake("hinge_loss", "costs have fractions: no whole numbers.")
+def whole_costs(scores, y):
+    return clipped(1 - leads(scores, y)).astype(int).mean()
+
+
+@accepted("hinge_loss")
+def loss_with_a_margin_array(scores, y):
+    margins = np.ones(scores.shape)
+    margins[np.arange(len(y)), y] = 0
+    costs = margins + scores - true_scores(scores, y)[:, None]
+    return costs.max(axis=1).mean()
+
+
 # 5 · Its gradient
 
 
@@ -1853,8 +1910,8 @@ def gradient_added(scores, y):
 
 @mistake(
     "hinge_gradient",
-    "the gradient is still zero. Did // cut off 1/n, or did you fill a copy? "
-    "What G[costly] gives is one: fill G itself, G[rows, classes] = ...",
+    "the gradient is still zero. Is its array one of whole numbers, did // "
+    "cut off 1/n, or did you fill a copy, such as G[costly] is?",
 )
 def a_copy_filled(scores, y):
     gradient, costly = np.zeros(scores.shape), leads(scores, y) < 1
@@ -1933,10 +1990,7 @@ def class_before_pushed(scores, y):
     return pushed(scores, y, shares(scores, y), before)
 
 
-@mistake(
-    "hinge_gradient",
-    "return one NumPy array (n, k), not a list: np.array(...).",
-)
+@accepted("hinge_gradient")
 def gradient_as_a_list(scores, y):
     return pushed(scores, y, shares(scores, y)).tolist()
 
@@ -2016,6 +2070,40 @@ def gradient_by_add_at(scores, y):
     gradient = np.zeros(scores.shape)
     np.add.at(gradient, (rows, y[rows]), -1 / len(y))
     np.add.at(gradient, (rows, best[rows]), 1 / len(y))
+    return gradient
+
+
+@mistake(
+    "hinge_gradient",
+    "the sign: a higher true score makes the loss smaller. And the loss is a "
+    "mean over n images.",
+)
+def uphill_and_summed(scores, y):
+    return -gradient_summed(scores, y)
+
+
+@mistake(
+    "hinge_gradient",
+    "this is what the loss does for a step of 1, which crosses a kink: take "
+    "a small one, or the formula.",
+)
+def by_steps_of_1(scores, y):
+    gradient = np.zeros(scores.shape)
+    for i, j in np.ndindex(scores.shape):
+        moved = scores.astype(float)
+        moved[i, j] += 1
+        gradient[i, j] = loss_by_loops(moved, y) - loss_by_loops(scores, y)
+    return gradient
+
+
+@accepted("hinge_gradient")
+def gradient_by_differences(scores, y):
+    gradient, step = np.zeros(scores.shape), 2.0**-10
+    for i, j in np.ndindex(scores.shape):
+        row = scores[i : i + 1] + step * (np.arange(scores.shape[1]) == j)
+        change = loss_by_loops(row, y[i : i + 1])
+        change -= loss_by_loops(scores[i : i + 1], y[i : i + 1])
+        gradient[i, j] = np.round(change / step) / len(y)
     return gradient
 
 
@@ -2567,6 +2655,31 @@ def trained_with_array_split(X, y, gradients, lr, batch_size, num_epochs, rng):
     return trained(X, y, gradients, lr, epochs)
 
 
+@mistake("train", "ask once, dW, db = gradients(...), and then move both.")
+def asked_between_the_steps(X, y, gradients, lr, batch_size, num_epochs, rng):
+    W, b = zeros(X)
+    for batch in sum(usual(X, batch_size, num_epochs, rng), []):
+        W = W - lr * gradients(X[batch], y[batch], W, b)[0]
+        b = b - lr * gradients(X[batch], y[batch], W, b)[1]
+    return W, b
+
+
+@mistake("train", "one epoch too many.")
+def an_epoch_too_many(X, y, gradients, lr, batch_size, num_epochs, rng):
+    epochs = usual(X, batch_size, num_epochs + 1, rng)
+    return trained(X, y, gradients, lr, epochs)
+
+
+@accepted("train")
+def asked_for_each_of_both(X, y, gradients, lr, batch_size, num_epochs, rng):
+    W, b = zeros(X)
+    for batch in sum(usual(X, batch_size, num_epochs, rng), []):
+        dW = gradients(X[batch], y[batch], W, b)[0]
+        db = gradients(X[batch], y[batch], W, b)[1]
+        W, b = W - lr * dW, b - lr * db
+    return W, b
+
+
 # 7 · Settings
 
 
@@ -2705,10 +2818,7 @@ def images_of_28(W, height, width):
     return W.T.reshape(-1, 28, 28)
 
 
-@mistake(
-    "read_templates",
-    "return one NumPy array (k, height, width), not a list: np.array(...).",
-)
+@accepted("read_templates")
 def templates_as_a_list(W, height, width):
     return list(rows(W, height, width))
 
@@ -2821,6 +2931,16 @@ def templates_in_fortran_s_order(W, height, width):
     return W.reshape((width, height, -1), order="F").T
 
 
+@mistake("read_templates", "keep the classes in their order.")
+def last_class_first(W, height, width):
+    return rows(W, height, width)[::-1]
+
+
+@mistake("read_templates", "the last class is missing.")
+def without_the_last_template(W, height, width):
+    return rows(W, height, width)[:-1]
+
+
 # 10 · Evidence
 
 
@@ -2922,3 +3042,8 @@ def largest_is_one(x, W, c, r):
 @accepted("evidence")
 def evidence_by_loops(x, W, c, r):
     return np.array([pixel * (row[c] - row[r]) for pixel, row in zip(x, W)])
+
+
+@accepted("evidence")
+def evidence_in_a_list(x, W, c, r):
+    return [pixel * (w[c] - w[r]) for pixel, w in zip(x.tolist(), W)]
