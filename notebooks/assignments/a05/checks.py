@@ -64,13 +64,14 @@ def z_wins(by_hand):
 
 
 def q_wins(by_hand):
-    slopes_by_hand(by_hand, (-2.0, 5.0, -4.0, (9, 6, 6, 0)))
+    one, other = (-2.0, 5.0, -4.0), (-1.0, 4.0, 2.0)
+    slopes_by_hand(by_hand, (*one, (9, 6, 6, 0)), (*other, (9, 6, 6, 0)))
 
 
 def negative_numbers(by_hand):
-    one, other = (-3.0, 1.0, -1.0), (-3.0, 1.0, -7.0)
-    right = (2, -1, -1, -2), (4, -4, -4, 0)
-    slopes_by_hand(by_hand, (*one, right[0]), (*other, right[1]))
+    places = (-3.0, 1.0, -1.0), (-3.0, 1.0, -7.0), (1.0, -4.0, -2.0)
+    right = (2, -1, -1, -2), (4, -4, -4, 0), (6, -2, -2, -3)
+    slopes_by_hand(by_hand, *((*p, r) for p, r in zip(places, right)))
 
 
 def slopes_elsewhere(by_hand, seed):
@@ -1578,7 +1579,10 @@ def curvature_of_a_parabola(hessian_times):
 
 def curvature_of_fourth_powers(hessian_times):
     x = np.array([1.0, -2.0, 0.5])
-    for v in ([2e7, 0, 1e7], [0, 3e-7, 1e-7], [0.0, 0, 0]):
+    for v in (
+        *([2e7, 0, 1e7], [0, 3e-7, 1e-7], [0.0, 0, 0]),
+        *([1.0, -1.0, 0], [0, 3e-12, 1e-12]),
+    ):
         gives = np.multiply(v, [3, 12, 0.75])
         product_with_hessian(hessian_times, lambda x: x**3, x, v, gives)
 

@@ -68,6 +68,14 @@ def routed_to_the_loser(x, y, z):
     )
 
 
+@mistake("by_hand", "the maximum is that of q and z; x isn't one of the two.")
+def x_compared_with_z(x, y, z):
+    q, wins = x + y, x > z
+    m = q if wins else z
+    dq = m + q * wins
+    return q * m, dq, dq, q * (not wins)
+
+
 @mistake(
     "by_hand", "the maximum routes, it doesn't copy: the loser gets nothing."
 )
@@ -3491,6 +3499,16 @@ def divided_by_its_length(gradient, x, v):
         *(gradient, x, v, norm_or_1),
         lambda step, norm: 2 * step * norm or 1,
     )
+
+
+@mistake(
+    "hessian_times",
+    "the entries' sum is not the length of v: it may be 0 or negative.",
+)
+def sum_for_the_length(gradient, x, v):
+    if v.sum() == 0:
+        return np.zeros_like(v)
+    return curved(gradient, x, v, np.sum, lambda step, _: 2 * step)
 
 
 @mistake("hessian_times", "this is only the diagonal of the Hessian times v.")
