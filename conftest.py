@@ -1,5 +1,5 @@
-"""Share the cores among pytest's workers; say what wasn't tested and why;
-show why a notebook's cell fails."""
+"""Share the cores among pytest's workers; let no kernel hang when it stops;
+say what wasn't tested and why; show why a notebook's cell fails."""
 
 import difflib
 import os
@@ -7,6 +7,7 @@ import re
 import sys
 
 import pytest
+from jupyter_client.channels import HBChannel
 from nbval.plugin import IPyNbCell, NbCellError
 
 # Grading wants Linux; `python -m tools.grading` says so elsewhere.
@@ -21,6 +22,11 @@ OPTIONAL = {
     "cluster": 'pip install -e ".[cluster]"',
     "triton": 'pip install -e ".[ci]"',
 }
+
+
+# nbval starts a kernel's heartbeat and never listens to it. When the kernel is
+# stopped, the heartbeat's thread may wait for ever, and the tests with it.
+HBChannel.start = lambda channel: None
 
 
 def pytest_configure(config):

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
+from nbval.kernel import CURRENT_ENV_KERNEL_NAME, RunningKernel
 
 from tools.notebooks import files
 
@@ -91,3 +92,12 @@ def test_an_error_is_shown_once_and_plainly(run):
     assert "----> 1 y = x / 0" in run.stdout
     assert "NameError" not in run.stdout
     assert "\x1b[" not in run.stdout
+
+
+def test_a_kernel_without_a_heartbeat_runs_and_stops():
+    kernel = RunningKernel(CURRENT_ENV_KERNEL_NAME)
+    try:
+        assert not kernel.kc.hb_channel.is_alive()
+        assert kernel.is_alive()
+    finally:
+        kernel.stop()

@@ -2,11 +2,12 @@
 
 import subprocess
 import sys
+from functools import partial
 
 import pytest
 from nbformat.v4 import new_code_cell
 
-from tools.notebooks import files, rerun
+from tools.notebooks import __main__, files, rerun
 
 
 def code(source, *tags):
@@ -131,6 +132,22 @@ def test_the_command_prints_each_fault_and_fails(save):
     ]
     done = command(good)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_without_a_notebook_all_lectures_are_run_again(
+    root, save, monkeypatch, capsys
+):
+    for name in "01_one.ipynb", "02_two.ipynb":
+        save(name, code("1 / 0"))
+    monkeypatch.setattr(
+        files, "lecture_paths", partial(files.lecture_paths, root)
+    )
+    monkeypatch.setattr(sys, "argv", ["notebooks", "rerun"])
+    with pytest.raises(SystemExit, match="1"):
+        __main__.main()
+    first, second = capsys.readouterr().out.splitlines()
+    assert "01_one.ipynb, cell 0 (1 / 0): ZeroDivisionError" in first
+    assert "02_two.ipynb, cell 0 (1 / 0): ZeroDivisionError" in second
 
 
 @pytest.mark.parametrize(
