@@ -31,16 +31,13 @@ SOFTMAX = (
 )
 
 
-def slips(name, arguments, formulas):
+def slips(name, ways):
     """Return [(hint, {name: function}), ...] of slips in a computation.
 
-    Parameters: name, of what they change; arguments, of the function;
-    formulas, {what the function returns: the hint}.
+    Parameters: name, of what they change; ways, pairs of what takes its place
+    and the hint.
     """
-    return [
-        (hint, {name: eval(f"lambda {arguments}: {formula}", globals())})
-        for formula, hint in formulas.items()
-    ]
+    return [(hint, {name: way}) for way, hint in ways]
 
 
 def explained(found, slips, most=2):
@@ -122,131 +119,242 @@ def scores_with_slips(
 NETWORK_SLIPS = [
     *slips(
         "bend",
-        "z",
-        {
-            "z": "there is no bend between the layers, so together they are "
-            "one linear layer: where is the ReLU?",
-            "sigmoid(z)": "a sigmoid stands where the ReLU should be.",
-            "np.tanh(z)": "a tanh stands where the ReLU should be.",
-            "softmax(z)": "a softmax stands where the ReLU should be.",
-            "np.log(softmax(z))": "a log_softmax stands where the ReLU "
-            "should be.",
-            "gelu(z)": "a GELU stands where the ReLU should be.",
-            "z / 2 * (1 + np.tanh(0.7978846 * (z + 0.044715 * z**3)))": "a "
-            "GELU stands where the ReLU should be.",
-            "elu(z)": "an ELU stands where the ReLU should be.",
-            "1.0507010 * elu(z, 1.6732632)": "a SELU stands where the ReLU "
-            "should be.",
-            "np.logaddexp(0, z)": "a softplus stands where the ReLU should "
-            "be.",
-            "z * sigmoid(z)": "a SiLU (swish) stands where the ReLU should "
-            "be.",
-            "z.clip(0, 6)": "a ReLU6 stands where the ReLU should be.",
-            "z * z": "a square stands where the ReLU should be.",
-            "(z > 0) + 0.0": "a step, 0 or 1, stands where the ReLU should "
-            "be.",
-            "z.clip(-1, 1)": "a hard tanh stands where the ReLU should be.",
-            "np.abs(z)": "the absolute value folds what is negative; a ReLU "
-            "makes it 0.",
-            "z.clip(max=0)": "the ReLU is upside down: it keeps what is "
-            "above 0.",
-            "relu(-z)": "the ReLU is upside down: it keeps what is above 0.",
-            "z.clip(1)": "the ReLU cuts off at 0, not at 1.",
-            "z.clip(0, 1)": "the ReLU keeps all that is above 0 as it is, "
-            "also above 1.",
-        }
-        | {
-            f"np.where(z > 0, z, {slope} * z)": "a leaky ReLU stands where "
-            "the ReLU should be: below 0 it gives 0."
+        [
+            (
+                lambda z: z,
+                "there is no bend between the layers, so together they are "
+                "one linear layer: where is the ReLU?",
+            ),
+            (
+                lambda z: sigmoid(z),
+                "a sigmoid stands where the ReLU should be.",
+            ),
+            (lambda z: np.tanh(z), "a tanh stands where the ReLU should be."),
+            (
+                lambda z: softmax(z),
+                "a softmax stands where the ReLU should be.",
+            ),
+            (
+                lambda z: np.log(softmax(z)),
+                "a log_softmax stands where the ReLU should be.",
+            ),
+            (lambda z: gelu(z), "a GELU stands where the ReLU should be."),
+            (
+                lambda z: (
+                    z / 2 * (1 + np.tanh(0.7978846 * (z + 0.044715 * z**3)))
+                ),
+                "a GELU stands where the ReLU should be.",
+            ),
+            (lambda z: elu(z), "an ELU stands where the ReLU should be."),
+            (
+                lambda z: 1.0507010 * elu(z, 1.6732632),
+                "a SELU stands where the ReLU should be.",
+            ),
+            (
+                lambda z: np.logaddexp(0, z),
+                "a softplus stands where the ReLU should be.",
+            ),
+            (
+                lambda z: z * sigmoid(z),
+                "a SiLU (swish) stands where the ReLU should be.",
+            ),
+            (
+                lambda z: z.clip(0, 6),
+                "a ReLU6 stands where the ReLU should be.",
+            ),
+            (lambda z: z * z, "a square stands where the ReLU should be."),
+            (
+                lambda z: (z > 0) + 0.0,
+                "a step, 0 or 1, stands where the ReLU should be.",
+            ),
+            (
+                lambda z: z.clip(-1, 1),
+                "a hard tanh stands where the ReLU should be.",
+            ),
+            (
+                lambda z: np.abs(z),
+                "the absolute value folds what is negative; a ReLU "
+                "makes it 0.",
+            ),
+            (
+                lambda z: z.clip(max=0),
+                "the ReLU is upside down: it keeps what is above 0.",
+            ),
+            (
+                lambda z: relu(-z),
+                "the ReLU is upside down: it keeps what is above 0.",
+            ),
+            (lambda z: z.clip(1), "the ReLU cuts off at 0, not at 1."),
+            (
+                lambda z: z.clip(0, 1),
+                "the ReLU keeps all that is above 0 as it is, also above 1.",
+            ),
+        ]
+        + [
+            (
+                lambda z, slope=slope: np.where(z > 0, z, slope * z),
+                "a leaky ReLU stands where "
+                "the ReLU should be: below 0 it gives 0.",
+            )
             for slope in (0.01, 0.1, 0.2, 0.25, 0.3)
-        },
+        ],
     ),
     *slips(
         "bare",
-        "i, widths",
-        {
-            "i == 0": "the first hidden layer has no ReLU: all of them need "
-            "one, also one that is as wide as the scores.",
-            "i > 0": "only the first hidden layer has its ReLU: all of them "
-            "need one.",
-            "i == len(widths) - 2": "the last hidden layer has no ReLU: all "
-            "of them need one.",
-            "i < len(widths) - 2": "only the last hidden layer has its ReLU: "
-            "all of them need one.",
-            "i % 2 == 1": "every second hidden layer has no ReLU: all of "
-            "them need one.",
-            "widths[i] == widths[-1]": "hidden layers that are as wide as "
-            "the scores have no ReLU: all of them need one.",
-        },
+        [
+            (
+                lambda i, widths: i == 0,
+                "the first hidden layer has no ReLU: all of them need "
+                "one, also one that is as wide as the scores.",
+            ),
+            (
+                lambda i, widths: i > 0,
+                "only the first hidden layer has its ReLU: all of them "
+                "need one.",
+            ),
+            (
+                lambda i, widths: i == len(widths) - 2,
+                "the last hidden layer has no ReLU: all of them need one.",
+            ),
+            (
+                lambda i, widths: i < len(widths) - 2,
+                "only the last hidden layer has its ReLU: "
+                "all of them need one.",
+            ),
+            (
+                lambda i, widths: i % 2 == 1,
+                "every second hidden layer has no ReLU: all of them need one.",
+            ),
+            (
+                lambda i, widths: widths[i] == widths[-1],
+                "hidden layers that are as wide as "
+                "the scores have no ReLU: all of them need one.",
+            ),
+        ],
     ),
     *slips(
         "bias",
-        "i, n",
-        {
-            "0": "the biases are missing: each layer adds its b.",
-            "i < n - 1": "the last layer's bias is missing.",
-            "i == n - 1": "the hidden layers' biases are missing.",
-            "i > 0": "the first layer's bias is missing.",
-            "-1": "the biases are subtracted where they should be added.",
-            "2": "the biases are added twice.",
-        },
+        [
+            (lambda i, n: 0, "the biases are missing: each layer adds its b."),
+            (lambda i, n: i < n - 1, "the last layer's bias is missing."),
+            (
+                lambda i, n: i == n - 1,
+                "the hidden layers' biases are missing.",
+            ),
+            (lambda i, n: i > 0, "the first layer's bias is missing."),
+            (
+                lambda i, n: -1,
+                "the biases are subtracted where they should be added.",
+            ),
+            (lambda i, n: 2, "the biases are added twice."),
+        ],
     ),
     *slips(
         "around",
-        "z, b, bend",
-        {
-            "bend(z) + b": "the ReLU stands before the bias: relu(X @ W + "
-            "b), with the bias inside.",
-            "bend(bend(z) + b)": "the ReLU is applied before the bias, and "
-            "again after it: once is enough, relu(X @ W + b).",
-        },
+        [
+            (
+                lambda z, b, bend: bend(z) + b,
+                "the ReLU stands before the bias: relu(X @ W + "
+                "b), with the bias inside.",
+            ),
+            (
+                lambda z, b, bend: bend(bend(z) + b),
+                "the ReLU is applied before the bias, and "
+                "again after it: once is enough, relu(X @ W + b).",
+            ),
+        ],
     ),
     *slips(
         "start",
-        "X",
-        {
-            "relu(X)": "the images go into the first layer as they are: no "
-            "ReLU there.",
-            "X / 255": "the images are divided by 255 inside the network: "
-            "take them as they are.",
-            "(X - X.mean(0)) / X.std(0)": "the images are standardized "
-            "inside the network: take them as they are.",
-        },
+        [
+            (
+                lambda X: relu(X),
+                "the images go into the first layer as they are: no "
+                "ReLU there.",
+            ),
+            (
+                lambda X: X / 255,
+                "the images are divided by 255 inside the network: "
+                "take them as they are.",
+            ),
+            (
+                lambda X: (X - X.mean(0)) / X.std(0),
+                "the images are standardized "
+                "inside the network: take them as they are.",
+            ),
+        ],
     ),
     *slips(
         "end",
-        "z",
-        {
-            "relu(z)": "no activation after the last layer: a score may be "
-            "negative.",
-            "sigmoid(z)": "no activation after the last layer, not this "
-            "sigmoid either.",
-            "np.tanh(z)": "no activation after the last layer, not this tanh "
-            "either.",
-            "np.logaddexp(0, z)": "no activation after the last layer, not "
-            "this softplus either.",
-            "np.where(z > 0, z, 0.01 * z)": "no activation after the last "
-            "layer, not even a leaky one.",
-            "np.log(softmax(z))": "these are logarithms of probabilities; "
-            "return the scores themselves.",
-            "np.log(softmax(relu(z)))": "these are logarithms of "
-            "probabilities; return the scores themselves.",
-            "softmax(z, 0)": "no softmax, in no direction: the loss applies "
-            "it. Return the scores.",
-            "np.exp(z) / np.exp(z).sum()": "no softmax, in no direction: the "
-            "loss applies it. Return the scores.",
-            "np.exp(z)": "these are powers of e: a part of the softmax, "
-            "which the loss applies.",
-            "-z": "the scores have the wrong sign.",
-            "z - z.max(1, keepdims=True)": "the largest score of each image "
-            "is subtracted: return the scores as they are.",
-            "z - z.mean(1, keepdims=True)": "the mean score of each image is "
-            "subtracted: return the scores as they are.",
-            "z / np.linalg.norm(z, axis=1, keepdims=True)": "each row is "
-            "divided by its length: return the scores as they are.",
-            "z / z.sum(1, keepdims=True)": "each row is divided by its sum: "
-            "return the scores as they are.",
-        },
+        [
+            (
+                lambda z: relu(z),
+                "no activation after the last layer: a score may be negative.",
+            ),
+            (
+                lambda z: sigmoid(z),
+                "no activation after the last layer, not this sigmoid either.",
+            ),
+            (
+                lambda z: np.tanh(z),
+                "no activation after the last layer, not this tanh either.",
+            ),
+            (
+                lambda z: np.logaddexp(0, z),
+                "no activation after the last layer, not "
+                "this softplus either.",
+            ),
+            (
+                lambda z: np.where(z > 0, z, 0.01 * z),
+                "no activation after the last layer, not even a leaky one.",
+            ),
+            (
+                lambda z: np.log(softmax(z)),
+                "these are logarithms of probabilities; "
+                "return the scores themselves.",
+            ),
+            (
+                lambda z: np.log(softmax(relu(z))),
+                "these are logarithms of "
+                "probabilities; return the scores themselves.",
+            ),
+            (
+                lambda z: softmax(z, 0),
+                "no softmax, in no direction: the loss applies "
+                "it. Return the scores.",
+            ),
+            (
+                lambda z: np.exp(z) / np.exp(z).sum(),
+                "no softmax, in no direction: the "
+                "loss applies it. Return the scores.",
+            ),
+            (
+                lambda z: np.exp(z),
+                "these are powers of e: a part of the softmax, "
+                "which the loss applies.",
+            ),
+            (lambda z: -z, "the scores have the wrong sign."),
+            (
+                lambda z: z - z.max(1, keepdims=True),
+                "the largest score of each image "
+                "is subtracted: return the scores as they are.",
+            ),
+            (
+                lambda z: z - z.mean(1, keepdims=True),
+                "the mean score of each image is "
+                "subtracted: return the scores as they are.",
+            ),
+            (
+                lambda z: z / np.linalg.norm(z, axis=1, keepdims=True),
+                "each row is "
+                "divided by its length: return the scores as they are.",
+            ),
+            (
+                lambda z: z / z.sum(1, keepdims=True),
+                "each row is divided by its sum: "
+                "return the scores as they are.",
+            ),
+        ],
     ),
 ]
 
@@ -427,58 +535,108 @@ def images(n, d, scale=8):
 COUNT_SLIPS = [
     *slips(
         "weights",
-        "s",
-        {
-            "products(s[:-1])": "the last layer's weights are missing: the "
-            "scores are a layer, too.",
-            "products(s[1:])": "the first layer's weights are missing.",
-            "s[0] * s[1]": "only the first layer's weights are counted: does "
-            "the return stand in the loop?",
-            "s[-2] * s[-1]": "only the last layer's weights are counted: "
-            "does the sum begin anew in the loop?",
-            "np.prod(s)": "multiply the sizes of *neighbours*, and add these "
-            "products.",
-            "sum(s[:-1]) + sum(s[1:])": "a layer has a weight for each "
-            "*pair* of an input and an output: multiply, don't add.",
-            "0": "the weights are missing: each neuron has one for each "
-            "input.",
-            "products(s) + s[-1] * s[0]": "sizes[-1] is the *last* size: a "
-            "sum that begins at i = 0 must not look at sizes[i - 1].",
-            "products(s) + sum(k * k for k in s[1:-1])": "no weights lead "
-            "from a hidden layer to itself.",
-            "sum(d * d for d in s[:-1])": "a layer has d inputs and k "
-            "outputs: no size is multiplied by itself.",
-            "2 * products(s)": "each weight is counted twice.",
-            "s[0] * s[1] + s[-2] * s[-1]": "only the first and the last "
-            "layer's weights are counted: there may be any number of layers.",
-        },
+        [
+            (
+                lambda s: products(s[:-1]),
+                "the last layer's weights are missing: the "
+                "scores are a layer, too.",
+            ),
+            (
+                lambda s: products(s[1:]),
+                "the first layer's weights are missing.",
+            ),
+            (
+                lambda s: s[0] * s[1],
+                "only the first layer's weights are counted: does "
+                "the return stand in the loop?",
+            ),
+            (
+                lambda s: s[-2] * s[-1],
+                "only the last layer's weights are counted: "
+                "does the sum begin anew in the loop?",
+            ),
+            (
+                lambda s: np.prod(s),
+                "multiply the sizes of *neighbours*, and add these products.",
+            ),
+            (
+                lambda s: sum(s[:-1]) + sum(s[1:]),
+                "a layer has a weight for each "
+                "*pair* of an input and an output: multiply, don't add.",
+            ),
+            (
+                lambda s: 0,
+                "the weights are missing: each neuron has one for each input.",
+            ),
+            (
+                lambda s: products(s) + s[-1] * s[0],
+                "sizes[-1] is the *last* size: a "
+                "sum that begins at i = 0 must not look at sizes[i - 1].",
+            ),
+            (
+                lambda s: products(s) + sum(k * k for k in s[1:-1]),
+                "no weights lead from a hidden layer to itself.",
+            ),
+            (
+                lambda s: sum(d * d for d in s[:-1]),
+                "a layer has d inputs and k "
+                "outputs: no size is multiplied by itself.",
+            ),
+            (lambda s: 2 * products(s), "each weight is counted twice."),
+            (
+                lambda s: s[0] * s[1] + s[-2] * s[-1],
+                "only the first and the last layer's weights are counted: "
+                "there may be any number of layers.",
+            ),
+        ],
     ),
     *slips(
         "biases",
-        "s",
-        {
-            "0": "the biases are missing: one for each neuron.",
-            "sum(s)": "the inputs have no bias, only neurons have.",
-            "len(s) - 1": "one bias for each neuron, not one for each layer.",
-            "len(s)": "one bias for each neuron, not one for each layer.",
-            "1": "one bias for each neuron, not one in all.",
-            "sum(s[:-1])": "a layer has as many biases as *outputs*.",
-            "sum(s[:-1]) + sum(s[1:])": "a layer has biases for its outputs "
-            "only.",
-            "sum(s[1:-1])": "the last layer's neurons have biases, too.",
-            "s[-1]": "the hidden neurons have biases, too.",
-            "s[1]": "only the first layer's biases are counted.",
-            "sum(s[2:])": "the first layer's biases are missing.",
-            "2 * sum(s[1:])": "each bias is counted twice.",
-            "sum(s[1:]) + sum(s[1:-1])": "the hidden neurons' biases are "
-            "counted twice.",
-            "s[1] + s[-1]": "only the first and the last layer's biases are "
-            "counted.",
-            "-sum(s[1:])": "the biases are subtracted where they should be "
-            "added.",
-            "sum(s[1:]) + len(s) - 1": "one bias for each neuron, and no "
-            "further one for each layer.",
-        },
+        [
+            (lambda s: 0, "the biases are missing: one for each neuron."),
+            (lambda s: sum(s), "the inputs have no bias, only neurons have."),
+            (
+                lambda s: len(s) - 1,
+                "one bias for each neuron, not one for each layer.",
+            ),
+            (
+                lambda s: len(s),
+                "one bias for each neuron, not one for each layer.",
+            ),
+            (lambda s: 1, "one bias for each neuron, not one in all."),
+            (
+                lambda s: sum(s[:-1]),
+                "a layer has as many biases as *outputs*.",
+            ),
+            (
+                lambda s: sum(s[:-1]) + sum(s[1:]),
+                "a layer has biases for its outputs only.",
+            ),
+            (
+                lambda s: sum(s[1:-1]),
+                "the last layer's neurons have biases, too.",
+            ),
+            (lambda s: s[-1], "the hidden neurons have biases, too."),
+            (lambda s: s[1], "only the first layer's biases are counted."),
+            (lambda s: sum(s[2:]), "the first layer's biases are missing."),
+            (lambda s: 2 * sum(s[1:]), "each bias is counted twice."),
+            (
+                lambda s: sum(s[1:]) + sum(s[1:-1]),
+                "the hidden neurons' biases are counted twice.",
+            ),
+            (
+                lambda s: s[1] + s[-1],
+                "only the first and the last layer's biases are counted.",
+            ),
+            (
+                lambda s: -sum(s[1:]),
+                "the biases are subtracted where they should be added.",
+            ),
+            (
+                lambda s: sum(s[1:]) + len(s) - 1,
+                "one bias for each neuron, and no further one for each layer.",
+            ),
+        ],
     ),
 ]
 
@@ -1045,68 +1203,149 @@ def step_of_layers(sgd_step, sizes, lr, seed=0):
 STEP_SLIPS = [
     *slips(
         "step",
-        "p, g, lr",
-        {
-            "p + lr * g": "you walk uphill: subtract.",
-            "p - g": "multiply the gradient by lr.",
-            "p + g": "multiply the gradient by lr, and subtract.",
-            "p - g / lr": "multiply the gradient by lr, don't divide.",
-            "-lr * g": "this is only the change; add it to the old "
-            "parameters.",
-            "lr * g": "this is only the change; subtract it from the "
-            "parameters.",
-            "p": "these are the old parameters: nothing has moved.",
-            "g": "these are the gradients: take a step.",
-            "lr * (p - g)": "lr multiplies the gradient only: p - lr * g, "
-            "not (p - g) times lr.",
-            "(p - lr) * g": "lr multiplies g, and their product is "
-            "subtracted from p: no brackets.",
-            "g - lr * p": "params and grads are exchanged: the gradient is "
-            "multiplied by lr.",
-            "lr * g - p": "the sign is the other one: p - lr * g.",
-            "p - lr * p": "the gradient has no part in it: p - lr * g.",
-            "p - lr": "the gradient has no part in it: p - lr * g.",
-            "p - lr - g": "lr multiplies the gradient, instead of being "
-            "subtracted.",
-            "p * lr * g": "subtract the step: p - lr * g.",
-            "p - lr * g * p": "the step is lr * g, without p.",
-            "p - lr * g * g": "the step is lr times the gradient, not its "
-            "square.",
-            "p - lr * np.sign(g)": "the step is lr times the gradient, not "
-            "its sign.",
-            "p - lr * np.abs(g)": "the gradient keeps its sign: no absolute "
-            "value.",
-            "(1 - lr) * p - lr * g": "1 - lr has no place here: p - lr * g.",
-            "(1 - lr) * p + lr * g": "this is an average of p and g; a step "
-            "is p - lr * g.",
-            "p - 2 * lr * g": "two steps are made instead of one.",
-            "p - lr * lr * g": "lr is multiplied twice.",
-            "p - lr * g / 2": "the step is half as long as it should be.",
-            "p - lr * g / np.linalg.norm(g)": "the gradient is scaled to "
-            "length 1: take it as it is.",
-            "p - lr * g / len(g)": "the gradient is divided by a number of "
-            "entries: take it as it is.",
-            "p - lr * g / g.size": "the gradient is divided by a number of "
-            "entries: take it as it is.",
-            "p - lr * g.mean()": "the gradient is averaged: each entry has "
-            "its own.",
-            "p - lr * g.sum()": "the gradient is summed: each entry has its "
-            "own.",
-            "p - 0.1 * g": "the rate is lr, whatever it is, not 0.1.",
-            "p - 0.01 * g": "the rate is lr, whatever it is, not 0.01.",
-        },
+        [
+            (lambda p, g, lr: p + lr * g, "you walk uphill: subtract."),
+            (lambda p, g, lr: p - g, "multiply the gradient by lr."),
+            (
+                lambda p, g, lr: p + g,
+                "multiply the gradient by lr, and subtract.",
+            ),
+            (
+                lambda p, g, lr: p - g / lr,
+                "multiply the gradient by lr, don't divide.",
+            ),
+            (
+                lambda p, g, lr: -lr * g,
+                "this is only the change; add it to the old parameters.",
+            ),
+            (
+                lambda p, g, lr: lr * g,
+                "this is only the change; subtract it from the parameters.",
+            ),
+            (
+                lambda p, g, lr: p,
+                "these are the old parameters: nothing has moved.",
+            ),
+            (lambda p, g, lr: g, "these are the gradients: take a step."),
+            (
+                lambda p, g, lr: lr * (p - g),
+                "lr multiplies the gradient only: p - lr * g, "
+                "not (p - g) times lr.",
+            ),
+            (
+                lambda p, g, lr: (p - lr) * g,
+                "lr multiplies g, and their product is "
+                "subtracted from p: no brackets.",
+            ),
+            (
+                lambda p, g, lr: g - lr * p,
+                "params and grads are exchanged: the gradient is "
+                "multiplied by lr.",
+            ),
+            (
+                lambda p, g, lr: lr * g - p,
+                "the sign is the other one: p - lr * g.",
+            ),
+            (
+                lambda p, g, lr: p - lr * p,
+                "the gradient has no part in it: p - lr * g.",
+            ),
+            (
+                lambda p, g, lr: p - lr,
+                "the gradient has no part in it: p - lr * g.",
+            ),
+            (
+                lambda p, g, lr: p - lr - g,
+                "lr multiplies the gradient, instead of being subtracted.",
+            ),
+            (lambda p, g, lr: p * lr * g, "subtract the step: p - lr * g."),
+            (
+                lambda p, g, lr: p - lr * g * p,
+                "the step is lr * g, without p.",
+            ),
+            (
+                lambda p, g, lr: p - lr * g * g,
+                "the step is lr times the gradient, not its square.",
+            ),
+            (
+                lambda p, g, lr: p - lr * np.sign(g),
+                "the step is lr times the gradient, not its sign.",
+            ),
+            (
+                lambda p, g, lr: p - lr * np.abs(g),
+                "the gradient keeps its sign: no absolute value.",
+            ),
+            (
+                lambda p, g, lr: (1 - lr) * p - lr * g,
+                "1 - lr has no place here: p - lr * g.",
+            ),
+            (
+                lambda p, g, lr: (1 - lr) * p + lr * g,
+                "this is an average of p and g; a step is p - lr * g.",
+            ),
+            (
+                lambda p, g, lr: p - 2 * lr * g,
+                "two steps are made instead of one.",
+            ),
+            (lambda p, g, lr: p - lr * lr * g, "lr is multiplied twice."),
+            (
+                lambda p, g, lr: p - lr * g / 2,
+                "the step is half as long as it should be.",
+            ),
+            (
+                lambda p, g, lr: p - lr * g / np.linalg.norm(g),
+                "the gradient is scaled to length 1: take it as it is.",
+            ),
+            (
+                lambda p, g, lr: p - lr * g / len(g),
+                "the gradient is divided by a number of "
+                "entries: take it as it is.",
+            ),
+            (
+                lambda p, g, lr: p - lr * g / g.size,
+                "the gradient is divided by a number of "
+                "entries: take it as it is.",
+            ),
+            (
+                lambda p, g, lr: p - lr * g.mean(),
+                "the gradient is averaged: each entry has its own.",
+            ),
+            (
+                lambda p, g, lr: p - lr * g.sum(),
+                "the gradient is summed: each entry has its own.",
+            ),
+            (
+                lambda p, g, lr: p - 0.1 * g,
+                "the rate is lr, whatever it is, not 0.1.",
+            ),
+            (
+                lambda p, g, lr: p - 0.01 * g,
+                "the rate is lr, whatever it is, not 0.01.",
+            ),
+        ],
     ),
     *slips(
         "moves",
-        "i, n",
-        {
-            "i % 2 == 0": "the biases take a step too.",
-            "i % 2 == 1": "the weights take a step too.",
-            "i < 2": "only the first layer takes a step: all of them do.",
-            "i >= n - 2": "only the last layer takes a step: all of them do.",
-            "i < n - 2": "the last layer takes no step: all of them do.",
-            "i >= 2": "the first layer takes no step: all of them do.",
-        },
+        [
+            (lambda i, n: i % 2 == 0, "the biases take a step too."),
+            (lambda i, n: i % 2 == 1, "the weights take a step too."),
+            (
+                lambda i, n: i < 2,
+                "only the first layer takes a step: all of them do.",
+            ),
+            (
+                lambda i, n: i >= n - 2,
+                "only the last layer takes a step: all of them do.",
+            ),
+            (
+                lambda i, n: i < n - 2,
+                "the last layer takes no step: all of them do.",
+            ),
+            (
+                lambda i, n: i >= 2,
+                "the first layer takes no step: all of them do.",
+            ),
+        ],
     ),
 ]
 
@@ -1404,44 +1643,71 @@ TRAINING_SLIPS = [
     ),
     *slips(
         "rate",
-        "lr, n",
-        {
-            "0.1": "use the rate lr that the function is given.",
-            "0.01": "use the rate lr that the function is given.",
-            "0.001": "use the rate lr that the function is given.",
-            "1": "use the rate lr that the function is given.",
-            "lr * n": "the loss is a mean over the images, not a sum.",
-            "lr / n": "the loss is a mean over the images already: don't "
-            "divide by their number again.",
-            "2 * lr": "each step is made twice, or is twice as long.",
-            "lr / 2": "each step is half as long as it should be.",
-            "-lr": "it walks uphill: the loss grows.",
-            "lr * lr": "lr is multiplied twice.",
-        },
+        [
+            (lambda lr, n: 0.1, "use the rate lr that the function is given."),
+            (
+                lambda lr, n: 0.01,
+                "use the rate lr that the function is given.",
+            ),
+            (
+                lambda lr, n: 0.001,
+                "use the rate lr that the function is given.",
+            ),
+            (lambda lr, n: 1, "use the rate lr that the function is given."),
+            (
+                lambda lr, n: lr * n,
+                "the loss is a mean over the images, not a sum.",
+            ),
+            (
+                lambda lr, n: lr / n,
+                "the loss is a mean over the images already: don't "
+                "divide by their number again.",
+            ),
+            (
+                lambda lr, n: 2 * lr,
+                "each step is made twice, or is twice as long.",
+            ),
+            (
+                lambda lr, n: lr / 2,
+                "each step is half as long as it should be.",
+            ),
+            (lambda lr, n: -lr, "it walks uphill: the loss grows."),
+            (lambda lr, n: lr * lr, "lr is multiplied twice."),
+        ],
     ),
     *slips(
         "count",
-        "m",
-        {
-            "0": "nothing moves. Are backward and step both called, is there "
-            "a gradient left when step is, and does the loss get the scores "
-            "as they are?",
-            "1": "only one step was made: what stands in the loop, and is "
-            "the return inside it?",
-            "m + 1": "one step too many: range(num_steps).",
-            "m - 1": "one step too few: range(num_steps).",
-            "2 * m": "twice as many steps as num_steps.",
-            "200": "make num_steps steps, however many they are.",
-        },
+        [
+            (
+                lambda m: 0,
+                "nothing moves. Are backward and step both called, is there a "
+                "gradient left when step is, and does the loss get the "
+                "scores as they are?",
+            ),
+            (
+                lambda m: 1,
+                "only one step was made: what stands in the loop, and is "
+                "the return inside it?",
+            ),
+            (lambda m: m + 1, "one step too many: range(num_steps)."),
+            (lambda m: m - 1, "one step too few: range(num_steps)."),
+            (lambda m: 2 * m, "twice as many steps as num_steps."),
+            (lambda m: 200, "make num_steps steps, however many they are."),
+        ],
     ),
     *slips(
         "images",
-        "x",
-        {"x[:1]": ALL_IMAGES, "x[-1:]": ALL_IMAGES}
-        | {f"x[:{m}]": ALL_IMAGES for m in (10, 16, 32, 50, 64)},
+        [(lambda x: x[:1], ALL_IMAGES), (lambda x: x[-1:], ALL_IMAGES)]
+        + [(lambda x, m=m: x[:m], ALL_IMAGES) for m in (10, 16, 32, 50, 64)],
     ),
-    *slips("momentum", "", {"0.9": PLAIN, "0.5": PLAIN, "0.99": PLAIN}),
-    *slips("decay", "", {"1e-4": PLAIN, "1e-3": PLAIN, "0.01": PLAIN}),
+    *slips(
+        "momentum",
+        [(lambda: 0.9, PLAIN), (lambda: 0.5, PLAIN), (lambda: 0.99, PLAIN)],
+    ),
+    *slips(
+        "decay",
+        [(lambda: 1e-4, PLAIN), (lambda: 1e-3, PLAIN), (lambda: 0.01, PLAIN)],
+    ),
 ]
 
 
