@@ -51,6 +51,21 @@ SCORES = np.array(
     ]
 )
 LABELS = np.array([0, 1, 1, 2, 1])
+# Scores and labels at which a hint has to fit, too.
+PROBE = (
+    np.array(
+        [
+            [1.3, -0.7, 0.4, 0.9],
+            [-2.5, -1.1, -3.2, -1.45],
+            [0.3, 7.9, 2.2, -1.7],
+            [6.1, 5.6, 0.2, 1.8],
+            [4.4, -3.3, 2.25, -2.6],
+            [-9.3, -4.1, -6.4, -7.7],
+            [0.85, 0.15, 0.6, -0.35],
+        ]
+    ),
+    np.array([3, 0, 2, 1, 0, 1, 2]),
+)
 
 
 def is_own_work(function):
@@ -678,15 +693,8 @@ def about_the_loss(scores, y, found, *_):
 
 
 def _loss(function, scores, y, right):
-    probe = (
-        np.array([[1.3, -0.7, 0.4, 0.9], [-2.5, -1.1, -3.2, -1.45],
-                  [0.3, 7.9, 2.2, -1.7], [6.1, 5.6, 0.2, 1.8],
-                  [4.4, -3.3, 2.25, -2.6], [-9.3, -4.1, -6.4, -7.7],
-                  [0.85, 0.15, 0.6, -0.35]]),
-        np.array([3, 0, 2, 1, 0, 1, 2]),
-    )  # fmt: skip
     judge(
-        function, scores, y, gives=right, slips=slips_of_loss, probe=probe,
+        function, scores, y, gives=right, slips=slips_of_loss, probe=PROBE,
         where=about_the_loss,
     )  # fmt: skip
 
@@ -834,16 +842,9 @@ def about_a_row(scores, y, found, i, *_):
 
 
 def _gradient(function, scores, y, right):
-    probe = (
-        np.array([[1.3, -0.7, 0.4, 0.9], [-2.5, -1.1, -3.2, -1.45],
-                  [0.3, 7.9, 2.2, -1.7], [6.1, 5.6, 0.2, 1.8],
-                  [4.4, -3.3, 2.25, -2.6], [-9.3, -4.1, -6.4, -7.7],
-                  [0.85, 0.15, 0.6, -0.35]]),
-        np.array([3, 0, 2, 1, 0, 1, 2]),
-    )  # fmt: skip
     judge(
         function, scores, y, gives=right, slips=slips_of_gradient,
-        probe=probe, where=about_a_row,
+        probe=PROBE, where=about_a_row,
     )  # fmt: skip
 
 
