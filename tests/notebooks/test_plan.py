@@ -61,6 +61,20 @@ def test_what_a_lecture_builds_on_comes_before_it():
         before.add(re.match(r"\[(\w+)\]", name)[1])
 
 
+def test_shorter_courses_leave_no_gap():
+    builds_on = {}
+    for _, name, before, *_ in plan():
+        number = re.match(r"\[(\w+)\]", name)[1]
+        builds_on[number] = set(re.findall(r"\d\d[bc]?", before))
+    courses = re.findall(r"^- \*\*(\d+) classes\*\*:([^;.]*)", README, re.M)
+    assert [classes for classes, _ in courses] == ["24", "12"]
+    for classes, text in courses:
+        course = re.findall(r"\d\d[bc]?", text)
+        assert len(course) == int(classes)
+        for i, number in enumerate(course):
+            assert builds_on[number] <= {*course[:i]}, number
+
+
 @pytest.mark.parametrize("row", plan(), ids=lecture)
 def test_a_lecture_fits_its_class(row):
     nb = files.read(files.ROOT / "notebooks" / lecture(row))

@@ -274,9 +274,9 @@ def scores_of_two_images(compute_scores):
 
 
 def scores_of_single_pixels(compute_scores):
-    X = np.arange(15).reshape(3, 5)
+    X = np.arange(15).reshape(3, 5) / 4
     W = 0.5 * np.eye(5)[:, [4, 0]]  # class 0 looks at pixel 4, 1 at pixel 0
-    right = [[12.0, -10.0], [14.5, -7.5], [17.0, -5.0]]
+    right = [[10.5, -10.0], [11.125, -9.375], [11.75, -8.75]]
     _scores(compute_scores, X, W, np.array([10.0, -10.0]), right)
 
 
@@ -708,8 +708,14 @@ def loss_of_zeros(hinge_loss):
 
 
 def loss_of_whole_numbers(hinge_loss):
-    low = -6_000_000
-    scores = np.array([[low - 9, low + 1, low], [8, 2, 7], [low, 1, low - 7]])
+    low = -60_000_000
+    scores = np.array(
+        [
+            [low - 9, low + 1, low, low - 4],
+            [8, 2, 5, 7],
+            [low, low - 7, low - 2, 1],
+        ]
+    )
     _loss(hinge_loss, scores, np.array([1, 0, 0]), (2 - low) / 3)
 
 
@@ -864,7 +870,9 @@ def gradient_of_whole_numbers(hinge_gradient):
     scores = np.array([[-1, -4, -2], [0, -3, 7], [3, 1, 5], [-8, -7, -9]])
     right = [[0.25, 0, -0.25], [0, 0, 0], [-0.25, 0, 0.25], [-0.25, 0.25, 0]]
     _gradient(hinge_gradient, scores, np.array([2, 2, 0, 0]), right)
-    scores = np.array([[-6_000_000, -6_000_002, -9_000_000], [8, -70_000, 9]])
+    scores = np.array(
+        [[-60_000_000, -60_000_002, -90_000_000], [8, -70_000, 9]]
+    )
     right = [[0.5, -0.5, 0], [0, -0.5, 0.5]]
     _gradient(hinge_gradient, scores, np.array([1, 1]), right)
 
@@ -912,8 +920,15 @@ def steps(train, n, lr, batch_size, num_epochs):
     end = -lr * count
     right = np.full((2, 10), end), np.full(10, 2 * end)
     before = np.arange(count) * -lr  # each step
+    first = None
     for _ in range(2):
         answer, asked = _trained(train, n, lr, batch_size, num_epochs)
+        check.that(
+            first is None or not _is_kept(first[0], answer[0], ()),
+            "called again, the function returns the very same W.",
+            "make new arrays in each call, and keep none to fill it again.",
+        )
+        first = answer
         most = max(map(len, asked.batches))
         check.that(
             most <= batch_size,
@@ -1162,8 +1177,8 @@ def templates_of_two_classes(read_templates):
 
 def templates_of_single_pixels(read_templates):
     W, right = np.zeros((12, 3)), np.zeros((3, 3, 4))
-    W[[0, 5, 11], [0, 1, 2]] = 0.5
-    right[[0, 1, 2], [0, 1, 2], [0, 1, 3]] = 0.5
+    W[[0, 5, 11], [0, 1, 2]] = 0.5, -0.5, 0.125
+    right[[0, 1, 2], [0, 1, 2], [0, 1, 3]] = 0.5, -0.5, 0.125
     _templates(read_templates, W, 3, 4, right.tolist())
 
 

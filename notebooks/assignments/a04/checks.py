@@ -18,6 +18,8 @@ from scipy import special
 
 from utils import checking, comparing, data
 
+once_right = checking.once_right
+
 
 class check(checking.check):
     """A check that knows the mistakes of this assignment."""
@@ -658,6 +660,11 @@ def parameters(count_params, sizes, gives):
 
     answer = check.call(count_params, sizes)
     check.equal(answer, gives, advise=advise)
+    check.that(
+        np.asarray(answer).dtype.kind in "iu",
+        f"a number of parameters is an integer, not {answer!r}.",
+        "`/` and `np.sum` of floats make floats; `//` and `int` don't.",
+    )
     check.that(
         comparing.same(check.call(count_params, sizes), gives),
         "called a second time, the function gives another result.",

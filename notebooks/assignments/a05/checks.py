@@ -14,6 +14,8 @@ import numpy as np
 
 from utils import checking, comparing, data
 
+once_right = checking.once_right
+
 
 class check(checking.check):
     """A check that knows the mistakes of this assignment."""
@@ -645,7 +647,15 @@ def thousand_seconds(echo):
 
 def other_sounds(echo, seed):
     rng = np.random.default_rng(seed)
-    for n, beta in [(1, 2), (2, 3.0), (6, -1), (9, 0.0), (12, 1), (40, 0.4)]:
+    for n, beta in [
+        (1, 2),
+        (2, 3.0),
+        (6, -1),
+        (9, 0.0),
+        (12, 1),
+        (40, 0.4),
+        (60, 3),
+    ]:
         echoes(echo, rng.normal(size=n), beta, rng.normal(size=n))
 
 

@@ -10,6 +10,8 @@ import numpy as np
 
 from utils import checking, comparing
 
+once_right = checking.once_right
+
 
 class check(checking.check):
     """A check that knows the mistakes of this assignment."""
