@@ -142,7 +142,8 @@ def _has_shape(found, right, what):
     if shape == right.shape[::-1]:
         hint = "the axes have changed places."
     elif not shape:
-        hint = "a single number is left, where there must be many."
+        hint = "a single number is left: too much is summed, or axes of "
+        "length 1 are dropped."
     elif len(shape) < len(right.shape):
         hint = "an axis is missing: which, and where does it get lost?"
     elif len(shape) > len(right.shape):
@@ -202,7 +203,8 @@ def _forward(operation, inputs, names):
     check.that(
         isinstance(found, (tuple, list)) and len(found) == 1 + len(names),
         f"the result isn't a value and {rules}.",
-        "return the value and, after a comma each, the rules: functions of g.",
+        "return the value and, after a comma each, the rules, functions of g; "
+        "and no @operation, the function itself gets arrays.",
     )
     check.that(
         not callable(found[0]),
@@ -213,8 +215,9 @@ def _forward(operation, inputs, names):
         check.that(
             callable(rule),
             f"what stands for the rule for {name} isn't a function.",
-            "return the value and, after a comma each, the rules: functions "
-            "of g, such as lambda g: ...",
+            "return the value and, after a comma each, the rules, functions "
+            "of g such as lambda g: ...; and no @operation, the function "
+            "itself gets arrays.",
         )
     return found
 
@@ -1064,7 +1067,8 @@ def _has_the_nodes(times, right, names, case):
         not missing,
         f"{case} the list lacks {', '.join(missing[:3])}.",
         "both ends of a road belong into the list and all that lies between, "
-        "also along a second, longer road, and behind another wanted node.",
+        "each after its inputs, also along a second, longer road, and behind "
+        "another wanted node.",
     )
 
 
@@ -1210,8 +1214,9 @@ def right_and_wrong(judge, f, x, gradient):
     check.that(
         right,
         "a right gradient is refused.",
-        "finite differences have only about nine right digits: ask for a "
-        "small error, beside the largest entry's size, not for equality.",
+        "numeric_gradient has about nine right digits, one-sided or long "
+        "steps of your own have fewer: ask for an error that is small beside "
+        "the largest entry, not for equality.",
     )
     large, small = (
         any(accepts((i, share)) for i in places) for share in (0.01, -0.01)
@@ -1220,8 +1225,9 @@ def right_and_wrong(judge, f, x, gradient):
         large == small,
         "a gradient with a single entry that is too "
         f"{'large' if large else 'small'} is accepted.",
-        "there the difference is negative: take absolute values before you "
-        "look for the largest.",
+        "take the difference entry by entry, then its absolute value, and of "
+        "these the largest: a difference may be negative, and lengths may "
+        "agree.",
     )
     check.that(
         not large,
@@ -1324,8 +1330,9 @@ def no_gradients(judge, f, x, gradient):
     check.that(
         not accepts(np.nan),
         "a gradient with a nan is accepted.",
-        "every comparison with nan is False, so ask whether the error is "
-        "small and refuse otherwise, rather than whether it is large.",
+        "nan must be refused, not skipped, and every comparison with it is "
+        "False: ask np.isfinite first, or whether the error is small instead "
+        "of whether it is large.",
     )
     check.that(
         not accepts(np.inf) and not accepts(-np.inf),
@@ -1350,9 +1357,9 @@ def zeros(judge, x=None):
     check.that(
         verdict(judge, bent, x, gradient),
         "a right gradient is refused, most of whose entries are 0.",
-        "there the finite difference is not exactly 0, and beside 0 any "
-        "error is large: compare with the largest entry of all, not with "
-        "each entry by itself.",
+        "an entry of 0 is no mistake. The finite difference is not exactly 0 "
+        "there, and beside 0 any error is large: compare with the largest "
+        "entry of all.",
     )
     check.that(
         verdict(judge, lambda x: 7.0, x, np.zeros(x.shape)),
@@ -1412,10 +1419,13 @@ def zeros_in_a_matrix(judge):
 
 def judge_float32(judge, seed=0):
     x = np.random.default_rng(seed).normal(size=5).astype(np.float32)
-    check.that(
-        verdict(judge, lambda x: (x.astype(float) ** 2).sum(), x, 2 * x),
-        "a right gradient in float32 is refused.",
-    )
+    for place in x, x.astype(float):
+        check.that(
+            verdict(
+                judge, lambda x: (x.astype(float) ** 2).sum(), place, 2 * x
+            ),
+            "a right gradient in float32 is refused.",
+        )
     wrong = 2 * x + np.float32(1e-4) * np.abs(x).max()
     check.that(
         not verdict(judge, lambda x: (x.astype(float) ** 2).sum(), x, wrong),
@@ -1449,10 +1459,11 @@ OWN_LINE = (
 WHERE = {
     "3": "begin at the end of the network, where the walk back begins. What "
     "W3 and b3 get wrong, all the others inherit.",
-    "2": "W3 and b3 are right, so what leaves the last layer is right. Look "
-    "at the lines between S and W2.",
-    "1": "W2 and b2 are right, so look at the lines between B and A. Draw "
-    "the graph: who uses H? And a shape of (h, h) forgives a lot.",
+    "2": "W3 and b3 are right. Look at the lines between S and W2; and is it "
+    "G itself that is divided by the number of images, once?",
+    "1": "W2 and b2 are right, so look at the lines from B to A and on to W1 "
+    "and b1. Draw the graph: who uses H? And a shape of (h, h) forgives a "
+    "lot.",
 }
 
 

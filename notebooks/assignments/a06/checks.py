@@ -51,6 +51,8 @@ def _look_at_simpler_bowls(largest_rate):
         "for A = [[1, 0], [0, 3]] it is right, but not for [[2, 1], [1, 2]]: "
         "write out the sum, differentiate it twice, and take the eigenvalues "
         "of the Hessian.": [[2.0, 1.0], [1.0, 2.0]],
+        "this is a bound of the largest eigenvalue (row sums, trace, a norm): "
+        "take the eigenvalue itself.": [[2.0, 2**0.5], [2**0.5, 1.0]],
     }
     for hint, A in bowls.items():
         try:
@@ -335,6 +337,7 @@ def momentum_of_random_runs(momentum, seed):
     for alpha in 0.9, 0.6, 0.0:
         for n, shape in (1, (1,)), (60, (4, 2)), (7, ()):
             w, slopes, rates, state = random_run(seed + n, n, shape)
+            slopes[2::3] = 0
             grads = [{"w": g} for g in slopes]
             given = {"w": w}, grads, rates, alpha
             path, _ = walk(momentum, *given, state=state | {"t": 0})
@@ -543,8 +546,8 @@ def _refuse_reading(place, battery):
     check.that(
         False,
         f"after {battery} readings the battery is empty.",
-        "each call of slope is a reading: count them, and read once for each "
-        "step.",
+        "each call of slope is a reading: count them, and make no more steps "
+        "than the battery has readings for.",
     )
 
 
@@ -594,8 +597,9 @@ def _look_at_the_start(moves, slopes, said):
     check.that(
         not (grows and out),
         f"{said}is thrown out of the canyon.",
-        "the steps are too large for the walls. What is the limit of one "
-        "rate for both directions (exercise 1)?",
+        "look at the sign of the step, at its size beside the walls (exercise "
+        "1: the limit of one rate for both directions), and at what is "
+        "returned.",
     )
 
 
@@ -628,8 +632,9 @@ def _blame_the_steps(track, moves, slopes, end):
     if (np.diff(distances) < 0).mean() > 0.9 and not jumps[0]:
         return (
             "is on a good way",
-            "the direction is right and the steps are too short: take a "
-            "larger rate, three times as large to begin with.",
+            "the direction is right and the steps are too short here: take "
+            "longer ones. Other canyons are flatter or steeper, so let the "
+            "slopes themselves say how long.",
         )
     if nearest < distances[-1] / 2 or jumps.any():
         return (

@@ -68,7 +68,11 @@ def routed_to_the_loser(x, y, z):
     )
 
 
-@mistake("by_hand", "the maximum is that of q and z; x isn't one of the two.")
+@mistake(
+    "by_hand",
+    "the maximum is the larger of q and z: compare these two, with each "
+    "other.",
+)
 def x_compared_with_z(x, y, z):
     q, wins = x + y, x > z
     m = q if wins else z
@@ -301,8 +305,8 @@ def right_answers(replaces, **answers):
 # 2 · Hypotenuse
 
 FUNCTIONS = (
-    "return the value and, after a comma each, the rules: functions of g, "
-    "such as lambda g: ..."
+    "return the value and, after a comma each, the rules, functions of g such "
+    "as lambda g: ...; and no @operation, the function itself gets arrays."
 )
 NO_G = "g comes in later, on the way back: a rule is a function of g."
 SHARED = (
@@ -518,7 +522,11 @@ mistakes(
 )
 
 
-@mistake("hypotenuse", "a single number is left, where there must be many.")
+@mistake(
+    "hypotenuse",
+    "a single number is left: too much is summed, or axes of length 1 are "
+    "dropped.",
+)
 def gradients_summed(a, b):
     return root(a, b, lambda g, a, b, h, c: (g * a / c).sum())
 
@@ -537,7 +545,8 @@ def slopes_for_rules(a, b):
 
 @mistake(
     "hypotenuse",
-    "return the value and, after a comma each, the rules: functions of g.",
+    "return the value and, after a comma each, the rules, functions of g; and "
+    "no @operation, the function itself gets arrays.",
 )
 def one_function_for_both_rules(a, b):
     h, rule_a, rule_b = root(a, b)
@@ -915,7 +924,8 @@ def rule_first(a):
 
 @mistake(
     "swish",
-    "return the value and, after a comma each, the rules: functions of g.",
+    "return the value and, after a comma each, the rules, functions of g; and "
+    "no @operation, the function itself gets arrays.",
 )
 def two_rules_for_one_input(a):
     s = sigmoid_of(a)
@@ -1244,7 +1254,8 @@ def echo_without_a_function(a, beta):
 
 @mistake(
     "echo",
-    "return the value and, after a comma each, the rules: functions of g.",
+    "return the value and, after a comma each, the rules, functions of g; and "
+    "no @operation, the function itself gets arrays.",
 )
 def rule_for_beta(a, beta):
     return *echoed()(a, beta), lambda g: 0.0
@@ -2102,7 +2113,8 @@ mistakes(
 )
 mistakes(
     "squared_distances",
-    "a single number is left, where there must be many.",
+    "a single number is left: too much is summed, or axes of length 1 are "
+    "dropped.",
     all_of_it_summed=far(value=lambda A, B: (pairs(A, B) ** 2).sum()),
     A_summed_up=far(lambda g, A, B: 2 * (g[..., None] * pairs(A, B)).sum()),
 )
@@ -2373,8 +2385,9 @@ mistakes(
     ],
 )
 LACKS = (
-    "both ends of a road belong into the list and all that lies between, "
-    "also along a second, longer road, and behind another wanted node."
+    "both ends of a road belong into the list and all that lies between, each "
+    "after its inputs, also along a second, longer road, and behind another "
+    "wanted node."
 )
 mistakes(
     "needed",
@@ -2722,8 +2735,9 @@ def error_for_a_verdict(f, x, gradient):
 
 
 CLOSE = (
-    "finite differences have only about nine right digits: ask for a small "
-    "error, beside the largest entry's size, not for equality."
+    "numeric_gradient has about nine right digits, one-sided or long steps of "
+    "your own have fewer: ask for an error that is small beside the largest "
+    "entry, not for equality."
 )
 
 
@@ -2746,8 +2760,8 @@ def the_wrong_way_round(f, x, gradient):
 
 
 ABS = (
-    "there the difference is negative: take absolute values before you look "
-    "for the largest."
+    "take the difference entry by entry, then its absolute value, and of "
+    "these the largest: a difference may be negative, and lengths may agree."
 )
 
 
@@ -2897,8 +2911,9 @@ def limit_and_1e_15(f, x, gradient):
 
 
 NAN = (
-    "every comparison with nan is False, so ask whether the error is small "
-    "and refuse otherwise, rather than whether it is large."
+    "nan must be refused, not skipped, and every comparison with it is False: "
+    "ask np.isfinite first, or whether the error is small instead of whether "
+    "it is large."
 )
 
 

@@ -3416,12 +3416,13 @@ def plain_drive(slope, v, lr, num_steps=100):
 
 
 TOO_LARGE = (
-    "the steps are too large for the walls. What is the limit of one rate for "
-    "both directions (exercise 1)?"
+    "look at the sign of the step, at its size beside the walls (exercise 1: "
+    "the limit of one rate for both directions), and at what is returned."
 )
 TOO_SHORT = (
-    "the direction is right and the steps are too short: take a larger rate, "
-    "three times as large to begin with."
+    "the direction is right and the steps are too short here: take longer "
+    "ones. Other canyons are flatter or steeper, so let the slopes themselves "
+    "say how long."
 )
 MUST_FALL = (
     "the steps stay too long for the end of the way: let the rate fall, as in "
@@ -3433,7 +3434,8 @@ FLOOR = (
     "the usual size of its slopes."
 )
 EMPTY = (
-    "each call of slope is a reading: count them, and read once for each step."
+    "each call of slope is a reading: count them, and make no more steps than "
+    "the battery has readings for."
 )
 LAST_PLACE = "return the last place, not the whole way, nor a dictionary."
 NO_READING = (
