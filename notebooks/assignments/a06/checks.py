@@ -591,8 +591,9 @@ def _look_at_the_start(moves, slopes, said):
         out = not np.abs(moves.sum(axis=0)).max() < 3
     check.that(
         not climbs.all(),
-        f"{said}drives uphill.",
-        "the slope points uphill: subtract.",
+        f"{said}goes uphill at each of its first readings.",
+        "the slope points uphill. Is the step subtracted, and does each "
+        "direction get its own?",
     )
     check.that(
         not (grows and out),
@@ -639,8 +640,9 @@ def _blame_the_steps(track, moves, slopes, end):
     if nearest < distances[-1] / 2 or jumps.any():
         return (
             f"was {1000 * nearest:.0f} metres away, went on",
-            "the steps stay too long for the end of the way: let the rate "
-            "fall, as in exercise 5, or take a smaller one.",
+            "do you return the last place? Then the steps are too long for "
+            "the end of the way: let the rate fall, as in exercise 5, or take "
+            "a smaller one.",
         )
     return "is under way", ""
 

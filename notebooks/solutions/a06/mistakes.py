@@ -3425,8 +3425,8 @@ TOO_SHORT = (
     "say how long."
 )
 MUST_FALL = (
-    "the steps stay too long for the end of the way: let the rate fall, as in "
-    "exercise 5, or take a smaller one."
+    "do you return the last place? Then the steps are too long for the end of "
+    "the way: let the rate fall, as in exercise 5, or take a smaller one."
 )
 FLOOR = (
     "along the floor the slopes are thousands of times smaller than on the "
@@ -3447,7 +3447,10 @@ HESSIAN = (
     "every direction: that is the Hessian. In a bowl, which step lands on "
     "the minimum at once?"
 )
-SLOPE_UP = "the slope points uphill: subtract."
+SLOPE_UP = (
+    "the slope points uphill. Is the step subtracted, and does each direction "
+    "get its own?"
+)
 
 
 @mistake("find_shelter", TOO_LARGE)
