@@ -898,7 +898,7 @@ def window_without_itself(lengths, T, window):
 
 @mistake(
     "may_look",
-    "the future is visible: a key behind the query's place is forbidden.",
+    "the future is visible: a key after the query's place is forbidden.",
 )
 def both_sides(lengths, T, window):
     back, real = tables(lengths, T)
@@ -1022,8 +1022,8 @@ def padding_from_the_end(lengths, T, window):
 
 @mistake(
     "may_look",
-    "a window may be larger than T: there are only T diagonals, and range(T) "
-    "or min(window, T) ends in time.",
+    "a window may be larger than T: there are only T diagonals, and "
+    "range(min(window, T)) ends in time.",
     message="negative dimensions",
 )
 def diagonals_without_end(lengths, T, window):
