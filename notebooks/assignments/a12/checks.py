@@ -189,7 +189,7 @@ def prices_of_random_models(two_prices, seed, T, num_symbols):
 
 
 def _peeking(table, peek):
-    """Return a model of which each place sees the mean of all."""
+    """Return a model of which each place sees the one as far from the end."""
 
     def model(ids):
         ids = read(ids, len(table))
