@@ -1,13 +1,16 @@
 """A class with every kind of damage is graded, and graded again."""
 
 import html
+import json
 import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
+import urllib.request
 
 import psutil
 import pytest
@@ -251,3 +254,53 @@ def test_a_change_regrades_what_it_touches(course, released, tmp_path, change):
     change(root)
     grade_class(tmp_path / "sent", 1, root=root)
     assert stamps(into) != before
+
+
+# Grading by hand, with nothing but what README says
+
+
+def get(url):
+    with urllib.request.urlopen(url, timeout=60) as reply:
+        return reply.read().decode()
+
+
+@pytest.fixture
+def formgrader(graded, tmp_path):
+    """The address of a Jupyter server in the folder with the results."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    own = {name: str(tmp_path) for name in ("HOME", "JUPYTER_CONFIG_DIR")}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
+        + [f"--port={port}", "--ServerApp.token="],
+        cwd=graded,
+        env=os.environ | own,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    address = f"http://127.0.0.1:{port}/formgrader"
+    try:
+        for _ in range(300):
+            try:
+                get(address)
+                break
+            except OSError:
+                time.sleep(0.2)
+        yield address
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def test_formgrader_shows_the_assignment_and_each_submission(formgrader):
+    listed = json.loads(get(f"{formgrader}/api/assignments"))
+    assert [one["name"] for one in listed] == ["a01"]
+    [notebook] = json.loads(get(f"{formgrader}/api/notebooks/a01"))
+    assert notebook["needs_manual_grade"] and notebook["num_submissions"] > 20
+    url = f"{formgrader}/api/submitted_notebooks/a01/{NAME}"
+    submissions = {s["student"]: s for s in json.loads(get(url))}
+    for student in "Alice", "Photo", "Lost photo", "New cell", "Half emoji":
+        page = get(f"{formgrader}/submissions/{submissions[student]['id']}/")
+        assert "nbgrader" in page
+        if student == "Photo":
+            assert "data:image/gif;base64,R0lGOD" in page

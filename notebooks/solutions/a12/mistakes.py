@@ -214,6 +214,22 @@ def small_number_added(model, ids):
     return tuple(found)
 
 
+@mistake(
+    "two_prices",
+    "together is right, alone isn't, though it is for models that don't look "
+    "ahead. Is the model given ids[:t] and nothing else? What fills up a text "
+    "is read as letters, too.",
+)
+def filled_up_but_for_the_last(model, ids):
+    rows = []
+    for t in range(1, len(ids)):
+        filled = np.zeros_like(ids[:-1])
+        filled[:t] = ids[:t]
+        rows.append(model(filled)[t - 1])
+    together, _ = right_prices(model, ids)
+    return together, np.mean(bits(np.array(rows), ids[1:]))
+
+
 @accepted("two_prices")
 def prices_by_loops(model, ids):
     def price(row, letter):
@@ -565,6 +581,40 @@ def how_far_instead(model, ids, num_symbols):
     return table
 
 
+@mistake(
+    "leaks",
+    "all scores of row 2 fall by as much, so its probabilities stay as they "
+    "were: compare the scores themselves, with no softmax.",
+)
+def probabilities_compared(model, ids, num_symbols):
+    def probabilities(ids):
+        exps = np.exp(model(ids))
+        return exps / exps.sum(axis=1, keepdims=True)
+
+    pairs = moves(probabilities, ids, num_symbols)
+    return joined(ids, ((j, np.abs(D).max(1) > 1e-9) for j, D in pairs))
+
+
+@mistake(
+    "leaks",
+    "one score of row 1 moves by 3e-9, and that is missed. It is more than "
+    "1e-9; in a mean over the row's scores, or in a square, it is less.",
+)
+def mean_of_moves(model, ids, num_symbols):
+    pairs = moves(model, ids, num_symbols)
+    return joined(ids, ((j, np.abs(D).mean(1) > 1e-9) for j, D in pairs))
+
+
+@mistake(
+    "leaks",
+    "the symbols are 0 to num_symbols - 1: range(num_symbols).",
+    message="the model knows the symbols 0 to",
+)
+def symbols_of_the_example(model, ids, num_symbols):
+    pairs = moves(model, ids, 5)
+    return joined(ids, ((j, np.abs(D).max(1) > 1e-9) for j, D in pairs))
+
+
 @accepted("leaks")
 def leaks_in_lists(model, ids, num_symbols):
     T = len(ids)
@@ -753,8 +803,9 @@ def without_subtracting(Q, K, V, allowed):
 
 @mistake(
     "attention",
-    "the largest score of *all* is subtracted, so rows whose scores are far "
-    "below it lose everything: each row its own largest, axis=-1.",
+    "what is subtracted is far above this row's scores, so nothing is left of "
+    "them. Is it the largest of all rows, of the row and 0, or of absolute "
+    "values? Each row its own largest score, axis=-1, with its sign.",
 )
 def largest_of_all(Q, K, V, allowed):
     scores = np.where(allowed, scores_of(Q, K), -np.inf)
@@ -821,6 +872,29 @@ def largest_of_the_hidden(Q, K, V, allowed):
     scores = scores_of(Q, K)
     exps = np.exp(scores - scores.max(axis=-1, keepdims=True)) * allowed
     weights = exps / np.maximum(exps.sum(axis=-1, keepdims=True), 1e-300)
+    return weights @ V, weights
+
+
+@mistake(
+    "attention",
+    "the scores are divided by 2, the root of the example's d: divide by the "
+    "root of Q.shape[-1].",
+)
+def root_of_four(Q, K, V, allowed):
+    scores = Q @ np.swapaxes(K, -1, -2) / 2
+    weights = weights_of(scores, allowed)
+    return weights @ V, weights
+
+
+@mistake(
+    "attention",
+    "all keys get equal shares, however far their scores are apart. Are the "
+    "scores clipped, or their exponentials? Subtract each row's largest "
+    "instead, which changes no weight.",
+)
+def clipped_scores(Q, K, V, allowed):
+    scores = np.clip(scores_of(Q, K), -50, 50)
+    weights = weights_of(scores, allowed)
     return weights @ V, weights
 
 
@@ -1008,7 +1082,7 @@ def one_table_for_all(lengths, T, window):
 
 @mistake(
     "may_look",
-    "text 1 is full, and nothing of it is left. It has no padding, and "
+    "one text is full, and nothing of it is left. It has no padding, and "
     "[-0:] is all of an axis: the padding is [length:].",
 )
 def padding_from_the_end(lengths, T, window):
@@ -1037,6 +1111,23 @@ def mask_of_numbers(lengths, T, window):
     back, real = tables(lengths, T)
     near = (back >= 0) & (back < window)
     return (near & real[:, :, None] & real[:, None, :]).astype(float)
+
+
+@mistake(
+    "may_look",
+    "the window of the example, 2, is built in: it is an argument.",
+)
+def window_of_the_example(lengths, T, window):
+    return mask_by_loops(lengths, T, 2)
+
+
+@mistake(
+    "may_look",
+    "the window is larger than T, and yet place 4 of the full text doesn't "
+    "see place 0. Is the window cut down, to T - 1? T places fit into T.",
+)
+def window_less_than_T(lengths, T, window):
+    return mask_by_loops(lengths, T, min(window, T - 1))
 
 
 @accepted("may_look")
@@ -1275,6 +1366,25 @@ def texts_in_one_row(X, W_Q, W_K, W_V, W_O, num_heads, attend):
     return joined_again(found).reshape(n, T, -1) @ W_O
 
 
+@mistake(
+    "multi_head",
+    "all heads get the values of head 0: each has its own columns of the "
+    "values, too, m of them.",
+)
+def values_of_head_0(X, W_Q, W_K, W_V, W_O, num_heads, attend):
+    V = cut(X @ W_V, num_heads)[:, :1].repeat(num_heads, axis=1)
+    found = attend(cut(X @ W_Q, num_heads), cut(X @ W_K, num_heads), V)
+    return joined_again(found) @ W_O
+
+
+@mistake(
+    "multi_head",
+    "the two heads of the example are built in: here are three, num_heads.",
+)
+def two_heads_always(X, W_Q, W_K, W_V, W_O, num_heads, attend):
+    return loop_over_heads(X, W_Q, W_K, W_V, W_O, 2, attend)
+
+
 @accepted("multi_head")
 def loop_over_heads(X, W_Q, W_K, W_V, W_O, num_heads, attend):
     found = [
@@ -1508,6 +1618,64 @@ def three_things(x, cache, W_Q, W_K, W_V, window):
 def an_axis_too_many(x, cache, W_Q, W_K, W_V, window):
     K, V = (A[:, -window:] for A in appended(x, cache, W_K, W_V))
     return looked(x @ W_Q, K, V)[:, None], (K, V)
+
+
+@mistake(
+    "step",
+    "the scores are divided by 2, the root of the example's d: divide by the "
+    "root of W_K.shape[1].",
+)
+def step_with_root_of_four(x, cache, W_Q, W_K, W_V, window):
+    K, V = (A[:, -window:] for A in appended(x, cache, W_K, W_V))
+    return looked(x @ W_Q * np.sqrt(W_K.shape[1]) / 2, K, V), (K, V)
+
+
+@mistake(
+    "step",
+    "the new place is kept, but earlier ones are dropped before the window is "
+    "full: start = length - window is negative then, and counts from the end. "
+    "[:, -window:] takes what there is.",
+)
+def negative_start(x, cache, W_Q, W_K, W_V, window):
+    K, V = appended(x, cache, W_K, W_V)
+    start = K.shape[1] - window
+    K, V = K[:, start:], V[:, start:]
+    return looked(x @ W_Q, K, V), (K, V)
+
+
+@mistake(
+    "step",
+    "places that don't exist yet have weights. A place filled up with zeros "
+    "has the score 0 and e to the power of 0, which is 1: look at the places "
+    "that are there.",
+)
+def filled_up_to_the_window(x, cache, W_Q, W_K, W_V, window):
+    K, V = (A[:, -window:] for A in appended(x, cache, W_K, W_V))
+    empty = (0, 0), (window - K.shape[1], 0), (0, 0)
+    return looked(x @ W_Q, np.pad(K, empty), np.pad(V, empty)), (K, V)
+
+
+@mistake(
+    "step",
+    "each query looks at the places of all texts: it must look at its own "
+    "text's alone. The scores are (n, s), s the places of one text.",
+)
+def places_of_all_texts(x, cache, W_Q, W_K, W_V, window):
+    K, V = (A[:, -window:] for A in appended(x, cache, W_K, W_V))
+    flat = (A.reshape(1, -1, A.shape[2]).repeat(len(x), 0) for A in (K, V))
+    return looked(x @ W_Q, *flat), (K, V)
+
+
+@mistake(
+    "step",
+    "the keys in the new cache are those of x @ W_K, divided by the root of "
+    "d. At the next step they would be divided again: keep them as they are, "
+    "and divide the scores.",
+)
+def scaled_keys_kept(x, cache, W_Q, W_K, W_V, window):
+    K, V = (A[:, -window:] for A in appended(x, cache, W_K, W_V))
+    root = np.sqrt(W_K.shape[1])
+    return looked(x @ W_Q, K, V), (K / root, V)
 
 
 @accepted("step")
@@ -1839,6 +2007,65 @@ def without_a_copy(parts, X):
     return found
 
 
+@mistake(
+    "culprits",
+    "'larger' moves in jumps, by 1 or not at all. A small number added to a "
+    "row changes no comparison: replace the row by random numbers.",
+)
+def nudged_rows(parts, X):
+    found, rng = [], np.random.default_rng(0)
+    for name, part in parts.items():
+        before = part(X)
+        for j in range(1, len(X)):
+            Y = X.copy()
+            Y[j] += 1e-6 * rng.normal(size=X.shape[1])
+            if np.abs(part(Y) - before)[:j].max() > 1e-9:
+                found.append(name)
+                break
+        X = before
+    return found
+
+
+@mistake(
+    "culprits",
+    "'mirror' is missed. Either not every row is replaced: its rows of the "
+    "first half depend on the second half. Or a row is replaced in the very "
+    "array of which 'mirror' has returned a view, so that the output that you "
+    "have kept moves along: replace it in a copy.",
+)
+def replaced_and_put_back(parts, X):
+    found, rng = [], np.random.default_rng(0)
+    for name, part in parts.items():
+        before, leaky = part(X), False
+        for j in range(1, len(X)):
+            own = X[j].copy()
+            X[j] = rng.normal(size=X.shape[1])
+            leaky |= np.abs(part(X) - before)[:j].max() > 1e-9
+            X[j] = own
+        found += [name] * bool(leaky)
+        X = before
+    return found
+
+
+@mistake(
+    "culprits",
+    "rows of 'faint' move by 1e-7, beside numbers of about 9. np.allclose and "
+    "np.isclose allow for 1e-5 of the number as well: rtol=0, atol=1e-9.",
+)
+def culprits_by_allclose(parts, X):
+    found, rng = [], np.random.default_rng(0)
+    for name, part in parts.items():
+        before = part(X)
+        for j in range(1, len(X)):
+            Y = X.copy()
+            Y[j] = rng.normal(size=X.shape[1])
+            if not np.allclose(part(Y)[:j], before[:j]):
+                found.append(name)
+                break
+        X = before
+    return found
+
+
 @accepted("culprits")
 def all_later_rows_at_once(parts, X):
     names, rng = [], np.random.default_rng(4)
@@ -2112,6 +2339,41 @@ def empty_piece_forgotten(Q, pieces):
         total = total * factor + E.sum(axis=1, keepdims=True)
         sums, top = sums * factor + E @ V, now
     return sums / total
+
+
+@mistake(
+    "in_pieces",
+    "the scores are divided by 2, the root of the example's d: divide by the "
+    "root of Q.shape[1].",
+)
+def pieces_with_root_of_four(Q, pieces):
+    return walked(Q, pieces, scale=lambda d: 2)
+
+
+@mistake(
+    "in_pieces",
+    "all is nan. Has np.exp overflowed? If not: the first piece is empty, the "
+    "largest score is still -inf after it, and -inf - (-inf) is nan. Leave "
+    "empty pieces out.",
+)
+def empty_piece_at_the_start(Q, pieces):
+    top, total, sums = np.full((len(Q), 1), -np.inf), 0.0, 0.0
+    for K, V in pieces:
+        S = Q @ K.T / np.sqrt(Q.shape[1])
+        now = np.maximum(top, S.max(axis=1, keepdims=True, initial=-np.inf))
+        factor, E = np.exp(top - now), np.exp(S - now)
+        total = total * factor + E.sum(axis=1, keepdims=True)
+        sums, top = sums * factor + E @ V, now
+    return sums / total
+
+
+@mistake(
+    "in_pieces",
+    "the first piece, whose keys are all 0, isn't counted. Its scores are 0, "
+    "and they count: a piece is empty if len(K) is 0.",
+)
+def keys_of_zero_left_out(Q, pieces):
+    return walked(Q, ((K, V) for K, V in pieces if K.any()))
 
 
 @accepted("in_pieces")
