@@ -254,6 +254,25 @@ def about_difference(right, added):
     return advise
 
 
+def _two_limits(function, shape):
+    """Complain if a function returns something else than two limits."""
+
+    @functools.wraps(function)
+    def returning_limits(*arguments):
+        found = in_arrays(function, several=True)(*arguments)
+        shapes = [np.shape(limit) for limit in found or ()]
+        check.that(
+            not isinstance(found, tuple) or shapes == 2 * [shape],
+            f"with counts of shape {shape} the limits that are returned have "
+            f"the shapes {str(shapes)[1:-1]}.",
+            "two limits, first the lower and then the upper one; each has the "
+            "shape of the counts: a number for numbers, else an array.",
+        )
+        return found
+
+    return returning_limits
+
+
 def _wilson(k, n, z):
     """Return both limits, the roots of a quadratic."""
     a, b, c = n + z * z, 2 * k + z * z, k * k / n
@@ -272,7 +291,7 @@ def _differences(k1, n1, k2, n2, z):
 
 def difference_of(difference_interval, k1, n1, k2, n2, z):
     right, added = _differences(k1, n1, k2, n2, z)
-    limits = in_arrays(difference_interval, several=True)
+    limits = _two_limits(difference_interval, np.shape(k1))
     twice(
         *(to_within(limits, right, 2e-6), k1, n1, k2, n2, z),
         gives=right,
@@ -295,6 +314,8 @@ def difference_of_arrays(difference_interval):
     k1, n1 = np.array([30, 0, 9]), np.array([70, 12, 9])
     k2, n2 = np.array([11, 8, 0]), np.array([50, 8, 40])
     difference_of(difference_interval, k1, n1, k2, n2, 1.96)
+    columns = (counts[:, None] for counts in (k1, n1, k2, n2))
+    difference_of(difference_interval, *columns, 1.96)
 
 
 def difference_with_another_z(difference_interval):
@@ -368,7 +389,8 @@ def returning_a_plan(plan):
         check.that(
             found is not None,
             f"nothing is returned for plan{promise}.",
-            "does your search end too early? n may be as large as 250.",
+            "does your search end too early? n may be as large as 250, and c "
+            "as large as n.",
         )
         return found
 
@@ -403,6 +425,7 @@ def plans_with_unequal_risks(plan):
     plan_of(plan, 0.2, 0.5, 0.02, 0.3)
     plan_of(plan, 0.05, 0.9, 0.1, 0.15)
     plan_of(returning_a_plan(plan), 0.04, 0.09, 0.1, 0.08)
+    plan_of(returning_a_plan(plan), 0.7, 0.9, 0.15, 0.25)
 
 
 def other_plans(plan):
@@ -540,7 +563,7 @@ def standardized_of_many(standardized, seed, num_quarters, num_lights):
     mix = rng.integers(1, 400, num_lights)
     standardized_as(standardized, accused, cases, mix)
     if num_lights > 1:
-        cases[-1, 0], accused[-1, 0] = 0, 0
+        cases[[0, -1], 0], accused[[0, -1], 0] = 0, 0
         standardized_as(standardized, accused, cases, mix)
         mix[0] = 0
         standardized_as(standardized, accused, cases, mix / 7)
@@ -603,8 +626,10 @@ def bounds_at_the_ends(at_least):
     is_own_work(at_least)
     bound_of(at_least, 0, 12, 5, 0.1)
     bound_of(at_least, 12, 12, 5, 0.1)
+    bound_of(at_least, 12, 12, 5, 0.4)
     bound_of(at_least, 1, 400, 3, 0.1)
     bound_of(at_least, 4, 9, 1, 0.8)
+    bound_of(at_least, 90, 100, 1, 0.001)
 
 
 def other_bounds(at_least):
@@ -701,6 +726,7 @@ def stops_of_many(stops, seed, num_weeks):
     limits = limits + rng.integers(0, 3, num_weeks)
     limits[rng.integers(num_weeks - 1)] = 1000
     stops_as(stops, rate, sizes, limits)
+    stops_as(stops, 0.9, [30, 25], [28, 50])
 
 
 # 7 · A month that nobody checked
@@ -764,6 +790,7 @@ def shares_of_the_text(true_shares):
 def shares_with_a_warning(true_shares):
     is_own_work(true_shares)
     shares_as(true_shares, AUDITED, np.array([390, 60, 50]))
+    shares_as(true_shares, AUDITED, np.array([150, 50, 0]))
 
 
 def shares_of_two(true_shares):
@@ -771,6 +798,8 @@ def shares_of_two(true_shares):
     audited = np.array([[950, 50], [21, 39]])
     shares_as(true_shares, audited, np.array([700, 300]))
     shares_as(true_shares, audited, np.array([97, 3]))
+    shares_as(true_shares, np.array([[51, 49], [48, 52]]), np.array([100, 98]))
+    shares_as(true_shares, np.array([[40, 0], [7, 21]]), np.array([60, 10]))
 
 
 def shares_of_many(true_shares, seed, num_kinds):
@@ -808,6 +837,7 @@ def _rule(safe_limits, rate, sizes, risk, surely, weeks):
         and (found >= 0).all()
         and (found == np.floor(found)).all(),
         "not all limits are whole numbers from 0 up.",
+        "a limit is a number of bins: np.floor rounds down.",
     )
     found = np.minimum(found, sizes.sum()).astype(int)
     stopped = max(0.0, 1 - _going_on(rate, sizes, found)[-1])

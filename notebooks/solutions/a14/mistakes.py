@@ -891,6 +891,17 @@ def never_above_the_score(right, n, versions, risk):
     return min(bisect(chance, risk), right / n)
 
 
+@mistake(
+    "at_least",
+    "with `right` = 0 the probability is 1 for each p, so a root finder has "
+    "no change of sign to work with: return 0 first.",
+)
+def a_root_finder_alone(right, n, versions, risk):
+    return brentq(
+        lambda p: 1 - binom.cdf(right - 1, n, p) ** versions - risk, 0, 1
+    )
+
+
 @accepted("at_least")
 def by_a_root_finder(right, n, versions, risk):
     def surplus(p):
@@ -1082,6 +1093,19 @@ def weeks_skipped(rate, sizes, limits):
     return found
 
 
+@mistake(
+    "stops", "the example's three weeks are built in: there are len(sizes)."
+)
+def always_three_weeks(rate, sizes, limits):
+    found, before = np.zeros(3), np.ones(1)
+    for week in range(3):
+        added = np.arange(sizes[week] + 1)
+        after = np.convolve(before, binom.pmf(added, sizes[week], rate))
+        found[week] = after[limits[week] + 1 :].sum()
+        before = after[: limits[week] + 1]
+    return found
+
+
 @accepted("stops")
 def by_two_loops_over_counts(rate, sizes, limits):
     before, found = [1.0], []
@@ -1236,6 +1260,42 @@ def clipped(audited, verdicts):
 def table_divided_in_place(audited, verdicts):
     audited /= audited.sum(axis=1, keepdims=True)
     return np.linalg.solve(audited.T, verdicts / verdicts.sum())
+
+
+@mistake(
+    "true_shares",
+    "the example's three kinds are built in: there are len(verdicts).",
+)
+def always_three_kinds(audited, verdicts):
+    equations, q = np.zeros((3, 3)), np.zeros(3)
+    for i in range(3):
+        for j in range(3):
+            equations[j, i] = audited[i, j] / audited[i].sum()
+        q[i] = verdicts[i] / verdicts.sum()
+    return np.linalg.solve(equations, q)
+
+
+@mistake(
+    "true_shares",
+    "corrections by what is left over come closer only slowly where the kinds "
+    "are often taken for each other: solve the equations.",
+)
+def by_sixty_corrections(audited, verdicts):
+    called, q = called_as(audited), verdicts / verdicts.sum()
+    shares = q
+    for _ in range(60):
+        shares = shares + q - shares @ called
+    return shares
+
+
+@mistake(
+    "true_shares",
+    "a 0 in the audit stays a 0: the rows are divided by their sums, and "
+    "nothing is added.",
+)
+def zeros_raised(audited, verdicts):
+    called = called_as(np.maximum(audited, 1))
+    return np.linalg.solve(called.T, verdicts / verdicts.sum())
 
 
 @accepted("true_shares")
