@@ -1,6 +1,8 @@
 """Answers to assignment a15: wrong ones with their hints, and right ones that
 must be accepted."""
 
+import math
+
 import numpy as np
 
 from tools.mistakes import accepted, mistake
@@ -143,6 +145,41 @@ def always_from_begin(waits, rate, begin):
 )
 def zero_is_none(waits, rate, begin):
     return followed(waits, lambda n: rate if rate else 1 / n, begin)
+
+
+@mistake(
+    "estimates",
+    "without any wait there is nothing to look at, waits[0] neither: return "
+    "an array without entries.",
+)
+def looks_at_the_first_wait(waits, rate, begin):
+    assert waits[0] is not None
+    if rate is None:
+        return means(waits)
+    return followed(waits, lambda n: rate, begin)
+
+
+@mistake(
+    "estimates",
+    "there is an estimate after each wait, so without waits there is none, "
+    "and begin isn't one.",
+)
+def begin_without_waits(waits, rate, begin):
+    if not len(waits):
+        return np.array([begin])
+    if rate is None:
+        return means(waits)
+    return followed(waits, lambda n: rate, begin)
+
+
+@mistake(
+    "estimates",
+    "the example's five waits are built in: there are len(waits).",
+)
+def always_five_waits(waits, rate, begin):
+    if rate is None and len(waits):
+        return np.cumsum(waits) / np.arange(1, 6)
+    return followed(waits, lambda n: rate, begin)
 
 
 @accepted("estimates")
@@ -332,6 +369,15 @@ def without_care(wins, tries, t):
     return low
 
 
+@mistake(
+    "upper_bounds",
+    "the example's five lifts are built in: there are len(wins).",
+)
+def always_five_lifts(wins, tries, t):
+    found = searched(lambda p, q, n: n * kl(p, q) <= np.log(t), wins, tries)
+    return np.array([found[i] for i in range(5)])
+
+
 @accepted("upper_bounds")
 def bounds_by_newton(wins, tries, t):
     found = np.ones(len(tries))
@@ -400,6 +446,33 @@ class Counting:
 
     def thompson(self):
         return self.rng.beta(self.wins + 1, self.tries - self.wins + 1)
+
+
+@mistake(
+    "Chooser",
+    "Beta(a, b) needs numbers above 0, and a lift without a success or "
+    "without a failure gives 0: begin with wins + 1 and losses + 1.",
+)
+class BetaFromZero(Counting):
+    def choose(self):
+        return int(self.rng.beta(self.wins, self.tries - self.wins).argmax())
+
+
+@mistake(
+    "Chooser",
+    "the clock is moved by choose only; rides that nurses tell of count, too: "
+    "t is the sum of the rides in learn.",
+)
+class ClockOfItsOwn(Counting):
+    t = 0
+
+    def choose(self):
+        untried = np.flatnonzero(self.tries == 0)
+        if not len(untried):
+            width = math.log(self.t)
+            bounds = self.shares() + np.sqrt(0.5 * width / self.tries)
+        self.t += 1
+        return int(untried[0] if len(untried) else bounds.argmax())
 
 
 @accepted("Chooser")
@@ -1050,6 +1123,32 @@ def table_written_into(Q, log, rate, gamma):
     return Q
 
 
+@mistake(
+    "learn_from_log",
+    "the log becomes an array of whole numbers here, and the rewards lose "
+    "their fractions: take each line apart.",
+)
+def log_of_whole_numbers(Q, log, rate, gamma):
+    def step(Q, s, a, y, z, end, cut):
+        target = int(y) + gamma * Q[z].max() * (not end)
+        Q[s, a] += rate * (target - Q[s, a])
+
+    return replayed(Q, log, step)
+
+
+@mistake(
+    "learn_from_log",
+    "the search for the best next value begins at 0; where all entries of a "
+    "row are below 0, it misses them.",
+)
+def best_is_at_least_zero(Q, log, rate, gamma):
+    def step(Q, s, a, y, z, end, cut):
+        best = 0.0 if end else max(0.0, Q[z].max())
+        Q[s, a] += rate * (y + gamma * best - Q[s, a])
+
+    return replayed(Q, log, step)
+
+
 @accepted("learn_from_log")
 def log_in_lists(Q, log, rate, gamma):
     table = [[float(x) for x in row] for row in Q]
@@ -1124,6 +1223,16 @@ def _any_best(row, rng):
 )
 def at_random_all_night(world, rng):
     return robot(begin=0, epsilon=1.0)(world, rng)
+
+
+@mistake(
+    "explore",
+    "reset gives a single number here, and step four results: it is no world "
+    "of gymnasium's.",
+)
+def as_in_gymnasium(world, rng):
+    state, _ = world.reset()
+    return np.zeros((state, 4))
 
 
 @accepted("explore")
@@ -1459,6 +1568,16 @@ def fades_from_the_beginning(rewards, values, last_value, gamma, lam):
     steps = surprises(rewards, values, last_value, gamma)
     fades = (gamma * lam) ** np.arange(len(steps))
     return np.cumsum((fades * steps)[::-1])[::-1]
+
+
+@mistake(
+    "advantages",
+    "with one step there is no values[1]: last_value is what comes next.",
+)
+def looks_at_the_second_value(rewards, values, last_value, gamma, lam):
+    assert values[1] is not None
+    steps = surprises(rewards, values, last_value, gamma)
+    return summed(steps, gamma * lam)
 
 
 @accepted("advantages")
