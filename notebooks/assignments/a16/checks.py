@@ -127,14 +127,15 @@ def ring_of_many(ring_cost, num_numbers, number_bytes, n, seed):
     rng = np.random.default_rng(seed)
     bandwidths = rng.uniform(2e3, 9e3, n)
     bandwidths[n // 2] = 1234.5
-    bytes_of_piece = math.ceil(num_numbers / n) * number_bytes
-    slowest = max(0.25 + bytes_of_piece / w for w in bandwidths.tolist())
-    right = (n - 1) * 2 * bytes_of_piece, (n - 1) * 2 * slowest
-    for given in bandwidths, bandwidths.tolist():
+    one_more = num_numbers // n * n + 1  # a last piece nearly all of zeros
+    for N, given in (num_numbers, bandwidths), (one_more, bandwidths.tolist()):
+        bytes_of_piece = math.ceil(N / n) * number_bytes
+        slowest = max(0.25 + bytes_of_piece / w for w in bandwidths.tolist())
+        right = (n - 1) * 2 * bytes_of_piece, (n - 1) * 2 * slowest
         held(
-            *(ring_cost, num_numbers, number_bytes, 0.25, given),
+            *(ring_cost, N, number_bytes, 0.25, given),
             gives=right,
-            advise=about_ring(right, num_numbers, n),
+            advise=about_ring(right, N, n),
         )
 
 

@@ -160,6 +160,18 @@ def sorted_in_place(num_numbers, number_bytes, latency, bandwidths):
     return ring(num_numbers, number_bytes, latency, bandwidths, slow=slow)
 
 
+@mistake(
+    "ring_cost",
+    "a device that is alone sends nothing, so nothing is waited for, and the "
+    "latency doesn't count.",
+)
+def latency_of_one_that_is_alone(num_numbers, number_bytes, latency, widths):
+    n = len(widths)
+    piece = math.ceil(num_numbers / n) * number_bytes
+    seconds = 2 * (n - 1) * (latency + piece / min(widths))
+    return 2 * (n - 1) * piece, max(latency, seconds)
+
+
 @accepted("ring_cost")
 def by_simulation(num_numbers, number_bytes, latency, bandwidths):
     n, sent, seconds = len(bandwidths), 0, 0.0
@@ -859,6 +871,24 @@ def ten_classes(logits, teacher_logits, y, T, mix):
     return mixed(label, kl_part(logits, teacher_logits, T), T, mix)
 
 
+DRAWINGS = "the example's two drawings are built in; there are len(y)."
+
+
+@mistake("lesson", DRAWINGS)
+def always_two_drawings(logits, teacher_logits, y, T, mix):
+    kl = kl_part(logits, teacher_logits, T)
+    return mixed(label_part(logits, y), kl, T, mix) * len(y) / 2
+
+
+@mistake(
+    "lesson",
+    "the example's four classes are built in; there are logits.shape[1].",
+)
+def always_four_classes(logits, teacher_logits, y, T, mix):
+    kl = kl_part(logits, teacher_logits, T) * 4 / logits.shape[1]
+    return mixed(label_part(logits, y), kl, T, mix)
+
+
 @accepted("lesson")
 def cross_entropy_less_entropy(logits, teacher_logits, y, T, mix):
     p = np.exp(log_softmax(teacher_logits / T))
@@ -1024,6 +1054,22 @@ def limited_in_gradient(logits, teacher_logits, y, T, mix):
         for scores in (logits, logits / T, teacher_logits / T)
     )
     return slope(label_slope(z, y), T * soft_slope(s, t, 1), mix)
+
+
+@mistake("lesson_gradient", DRAWINGS)
+def always_two_drawings_in_gradient(logits, teacher_logits, y, T, mix):
+    soft = T * soft_slope(logits, teacher_logits, T)
+    return slope(label_slope(logits, y), soft, mix) * len(y) / 2
+
+
+@mistake(
+    "lesson_gradient",
+    "the example's four classes are built in; there are logits.shape[1].",
+    message="(2,4)",
+)
+def always_four_classes_in_gradient(logits, teacher_logits, y, T, mix):
+    soft = T * soft_slope(logits, teacher_logits, T)
+    return slope(softmax(logits) - np.eye(4)[y], soft, mix)
 
 
 @accepted("lesson_gradient")
