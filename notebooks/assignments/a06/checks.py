@@ -674,6 +674,7 @@ def home_in_a_turned_canyon(find_turned, begin, degrees, cave, steepness=1):
         False,
         f"after {len(track)} readings it is {left:.0f} metres away.",
         "readings at three places close together tell how the slope changes "
-        "in every direction: that is the Hessian. In a bowl, which step "
-        "lands on the minimum at once?",
+        "in every direction: that is the Hessian. Along its floor this canyon "
+        "is no bowl, so one Newton step goes only part of the way: measure "
+        "again where you land, and repeat.",
     )
