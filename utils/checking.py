@@ -86,7 +86,9 @@ class check:
     NotImplementedError, is "not yet".
 
     A subclass with `mistakes`, the path of a table, adds to what is wrong the
-    hint of the mistake that looks the same: see `utils.mistakes`.
+    hint of the mistake that looks the same: see `utils.mistakes`. Where
+    nothing is known, and all checks before were right, it asks the question
+    of `built_in`, {exercise: question}.
 
     Parameters: title, a few words that say what is checked; exercise, its
     number; seconds of computing, after which the student's code is stopped
@@ -96,6 +98,7 @@ class check:
     """
 
     mistakes = None
+    built_in = {}
 
     def __init__(self, title, exercise, seconds=10):
         _put_back()  # before `with` looks up __enter__ and __exit__
@@ -397,8 +400,23 @@ def _judge(error, this):
         if not hint and error.instead:
             error = _Wrong(*error.instead)
         hint = hint or error.hint
+    hint = hint or _question(error, this)
     _failed[this.exercise, this.title] = this.step, saw, hint
     return "wrong", _explain(error) + ([f"Hint: {hint}"] if hint else [])
+
+
+def _question(error, this):
+    """Return what to ask of an answer that is right for the example only."""
+    question = this.built_in.get(this.exercise)
+    before = []
+    for (exercise, title), outcome in _outcomes.items():
+        if (exercise, title) == (this.exercise, this.title):
+            break
+        before += [outcome] if exercise == this.exercise else []
+    late = isinstance(error, limits.TimeUp)
+    if not question or late or set(before) != {"right"}:
+        return ""
+    return f"other inputs are right, and these aren't: {question}"
 
 
 def _saw(error):

@@ -109,6 +109,51 @@ def test_advice_is_given_where_no_mistake_is_known(knowing):
     assert printed.endswith("Hint: all are too large.")
 
 
+class asking(check):
+    built_in = {1: "is the 3 built in?"}
+
+
+def asks(first, second, body=lambda: check.equal(X[:, :2] + 1, X[:, :2])):
+    """Tell whether a question stands below the third of three checks."""
+    for title, right in ("first", first), ("second", second):
+        with asking(title, exercise=1):
+            check.that(right, "wrong.")
+    return "other inputs are right, and these aren't: is the 3 built in?" in (
+        told(body, check=asking)
+    )
+
+
+def test_who_is_right_for_the_example_only_is_asked_what_is_built_in():
+    assert asks(True, True)
+    checking._outcomes.clear()
+    assert "built in" not in told(lambda: check.equal(X, X), check=asking)
+
+
+@pytest.mark.parametrize("first, second", [(False, True), (True, False)])
+def test_nothing_is_asked_where_a_check_before_has_failed(first, second):
+    assert not asks(first, second)
+
+
+def test_nothing_is_asked_where_something_is_known():
+    assert not asks(True, True, lambda: check.that(False, "no.", "a hint."))
+    assert not asks(True, True, lambda: check.equal(X, X))
+    assert "built in" not in told(lambda: check.that(False, "no."))
+
+
+def test_a_check_that_fails_later_does_not_count():
+    assert asks(True, True)
+    with asking("fourth", exercise=1):
+        check.that(False, "wrong.")
+    assert asks(True, True)
+
+
+@timers
+def test_nothing_is_asked_of_who_ran_out_of_time():
+    with asking("first", exercise=1):
+        pass
+    assert "built in" not in told(hang, seconds=0.2, check=asking)
+
+
 def test_an_answer_whose_cell_has_not_run_is_not_yet():
     printed = told(lambda: in_notebook("check.call(softmax)", check=check))
     assert "… Exercise 1: a title softmax isn't there: run" in printed

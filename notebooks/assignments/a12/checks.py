@@ -6,7 +6,6 @@ model, its text and its training.
 """
 
 import functools
-import textwrap
 import tracemalloc
 from pathlib import Path
 
@@ -21,74 +20,29 @@ class check(checking.check):
     """A check that knows the mistakes of this assignment."""
 
     mistakes = Path(__file__).with_name("mistakes.json")
-    right = set()  # exercises of which the example is right
-
-    def __exit__(self, kind, error, trace):
-        """Where nothing else is known, and the example was right, ask what
-        of the example is built in."""
-        key = self.exercise, self.title
-        checking._failed.pop(key, None)
-        done = super().__exit__(kind, error, trace)
-        *_, hint = checking._failed.get(key, ["-"])
-        example, question = OTHER_THAN_THE_EXAMPLE[self.exercise]
-        if self.title == example:
-            self.right.discard(self.exercise)
-            if not error and key not in checking._failed:
-                self.right.add(self.exercise)
-        elif hint and error:  # one is enough
-            self.right.discard(self.exercise)
-        elif error and self.exercise in self.right and not self.limit.reason:
-            hint = f"the example is right, and this isn't: {question}"
-            checking._failed[key] = *checking._failed[key][:2], hint
-            told = textwrap.fill(f"Hint: {hint}", 72)
-            print(textwrap.indent(told, "    "))
-        return done
-
-
-OTHER_THAN_THE_EXAMPLE = {  # the example's title, and a question
-    1: (
-        "the copycat",
-        "is something of the example built in (4 symbols, 5 letters)? And is "
-        "the model, alone, given anything but ids[:t]?",
-    ),
-    2: (
-        "the gossip",
-        "is something of the example built in (5 symbols, 4 letters)? And "
+    built_in = {
+        1: "is something of the example built in (4 symbols, 5 letters)? And "
+        "is the model, alone, given anything but ids[:t]?",
+        2: "is something of the example built in (5 symbols, 4 letters)? And "
         "what if there is only one letter, and no later one?",
-    ),
-    3: (
-        "three queries",
-        "is something of the example built in (d = 4, 5 keys), or an axis "
+        3: "is something of the example built in (d = 4, 5 keys), or an axis "
         "counted from the front? With texts or heads in front, the queries "
         "are axis -2, and the keys or columns axis -1.",
-    ),
-    4: (
-        "two texts",
-        "is something of the example built in (two texts, a window of 2, a T "
-        "that is the longest length plus 1)?",
-    ),
-    5: (
-        "one text, two heads",
-        "is something of the example built in (one text, two heads, d = 2, "
-        "the d_in that equals d)? And is one head treated apart?",
-    ),
-    6: (
-        "two in the cache",
-        "is something of the example built in (one text, d = 4)? And is the "
-        "first place of a text in the new cache, when the old one is empty?",
-    ),
-    7: (
-        "four parts",
-        "is something of the example built in (3 rows, 2 columns)? Each row "
-        "of a part's own input is to be replaced, also the last one.",
-    ),
-    9: (
-        "three pieces",
-        "is something of the example built in (2 queries, d = 4, 2 columns "
+        4: "is something of the example built in (two texts, a window of 2, a "
+        "T that is the longest length plus 1)?",
+        5: "is something of the example built in (one text, two heads, d = 2, "
+        "which is also the number of heads and d_in)? And is one head treated "
+        "apart?",
+        6: "is something of the example built in (one text, d = 4)? And is "
+        "the first place of a text in the new cache, when the old one is "
+        "empty?",
+        7: "is something of the example built in (3 rows, 2 columns)? Each "
+        "row of a part's own input is to be replaced, also the last one.",
+        9: "is something of the example built in (2 queries, d = 4, 2 columns "
         "of values), or anything kept from the last call? And what if the "
         "first piece is empty?",
-    ),
-}
+    }
+
 
 READY_MADE = {
     *("torch", "keras", "tensorflow", "jax", "flax", "sklearn", "scipy"),
@@ -177,7 +131,8 @@ def about_the_copycat(found):
     if comparing.same(together, 1.2585236):
         return (
             "the first price is right. Alone, the four letters cost 3, 3, "
-            "0.678 and 3 bits: print what yours cost, one by one."
+            "0.678 and 3 bits: print what yours cost, one by one. Of each "
+            "answer only the last row is for the letter that comes next."
         )
     if comparing.same(alone, 2.4195179):
         return (
@@ -289,7 +244,8 @@ def about_leaks(right):
         if right[i, j]:
             return (
                 f"when the letter at place {j} is replaced by each other "
-                f"symbol, does some score of row {i} move?"
+                f"symbol, 0 to num_symbols - 1, does some score of row {i} "
+                "move?"
             )
         if j <= i:
             return (
@@ -408,8 +364,9 @@ def about_attention(right):
     def advise(found):
         if np.asarray(found[0]).dtype.kind in "iu":
             return (
-                "the outputs stand in an array of whole numbers, since V is "
-                "one: fractions are cut off. Make it of floats."
+                "the outputs are whole numbers. Has something been written "
+                "into an array of Q's, K's or V's number type, the weights "
+                "perhaps? Fractions are cut off there: make it of floats."
             )
         output, weights = (np.asarray(part, float) for part in found)
         if not np.isfinite(weights).all():
@@ -422,7 +379,11 @@ def about_attention(right):
         hidden = (right[1] == 0) & (weights != 0)
         if hidden.any():
             place = np.argwhere(hidden)[0].tolist()
-            return f"the weight at {place} must be 0."
+            return (
+                f"the weight at {place} must be 0. Each query has its own row "
+                "of `allowed`; each text and head, where there are several, "
+                "its own table."
+            )
         sums, wanted = weights.sum(axis=-1), right[1].sum(axis=-1)
         if not comparing.same(sums, wanted):
             place = np.argwhere(np.abs(sums - wanted) > 1e-6)[0].tolist()
@@ -535,7 +496,10 @@ def about_masks(right):
         told = f"text {b}, query {i}, key {j}: "
         if right[b, i, j]:
             return told + "all three rules allow it."
-        return told + "one of the three rules forbids it. Which?"
+        return told + (
+            "one of the three rules forbids it. Which? (A text may be empty, "
+            "or full.)"
+        )
 
     return advise
 

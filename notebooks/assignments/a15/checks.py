@@ -20,12 +20,33 @@ class check(checking.check):
     """A check that knows the mistakes of this assignment."""
 
     mistakes = Path(__file__).with_name("mistakes.json")
+    built_in = {
+        1: "is something of the example built in (five waits)? There may be "
+        "none; begin may be 0, and rate 0, which isn't None.",
+        2: "is something of the example built in (five lifts), or t taken for "
+        "the sum of tries? A lift may have no ride, none or only successes.",
+        3: "what if rides are told that choose wasn't asked for, if there is "
+        "one lift only, if none or all of the rides come?",
+        4: "is something of the example built in (four places), or a number "
+        "of sweeps? Rewards may all be below 0, gamma may be near 1, and the "
+        "distance from the solution must be at most tolerance.",
+        5: "is something of the example built in (its table, its five lines)? "
+        "Rewards may be fractions, values below 0; and `truncated` doesn't "
+        "end the sum of what comes later.",
+        6: "is something of the corridor built in (its number of places, "
+        "where its goal is)? After either flag, terminated or truncated, a "
+        "new delivery is begun, and all luck comes from rng.",
+        7: "is something of the example built in (four steps)? gamma and lam "
+        "may be 0, there may be one step, and the given numbers whole.",
+        9: "is something of the example built in (two places, three actions)?",
+    }
 
 
 READY_MADE = {
     *("scipy", "sklearn", "torch", "keras", "tensorflow", "jax", "pandas"),
     *("gymnasium", "checks", "comparing", "checking"),
 }
+GENERATORS = {"default_rng", "RandomState", "PCG64", "Random"}
 AGAIN = (
     "it is given all that it needs: does it keep something from the first "
     "call, or draw random numbers?"
@@ -409,7 +430,6 @@ def chooses_among_three(Chooser):
     )
 
 
-GENERATORS = {"default_rng", "RandomState", "PCG64", "Random", "seed"}
 NOTED = (
     "learn is told which lift was taken: note the ride for that one, whether "
     "or not choose has asked for it. And let choose go by what is noted."
@@ -602,6 +622,18 @@ def values_without_end(best_values):
         gives=solved(P_FOUR, R_FOUR, 0.5, none),
         advise=lambda _: "which places are ends is what `ends` says.",
     )
+    costs = -1.0 - R_FOUR.max() + R_FOUR  # all rewards are below 0
+    check.that(
+        comparing.same(
+            check.call(
+                with_lists(best_values), P_FOUR, costs, 0.5, none, 1e-7
+            ),
+            solved(P_FOUR, costs, 0.5, none),
+        ),
+        "where all rewards are below 0 the values are wrong.",
+        "how much is still to come says the size of the rewards, whatever "
+        "their sign.",
+    )
 
 
 def values_within(best_values, seed, S, A, gamma, off, mean=-1.0):
@@ -727,6 +759,7 @@ GAMMA = 0.95
 PLAN = ("###...###", "S.oov..G.", ".#######.", ".........")
 LARGER = ("####....###", ".G...#voo.S", ".#########.", "...........")
 CORRIDOR = ("S..G.",)
+LONG = ("S" + 28 * "." + "G",)  # first deliveries are cut off
 SHARE = 0.92  # the long way round is worth 0.85
 DIRECTIONS = (-1, 0), (0, 1), (1, 0), (0, -1)  # up, right, down, left
 STEPS, LIMIT = 20_000, 100
@@ -987,7 +1020,7 @@ def _about_learning(worlds, shares, rows):
 def draws_from_rng(explore):
     nights = []
     for _ in range(2):
-        world = Basement(CORRIDOR, 8)
+        world = Basement(LONG, 8)
         Q = check.call(with_lists(explore), world, np.random.default_rng(9))
         nights.append((Q, np.array(world.earned)))
     check.that(
@@ -1093,8 +1126,14 @@ def advantages_of_one(advantages):
     compare(
         *(advantages, np.ones(7), np.zeros(7), 0, 0.5, 1),
         gives=2 - 0.5 ** np.arange(6, -1, -1),
+        advise=lambda _: "here are seven steps: are the four built in?",
+    )
+    compare(
+        *(advantages, np.array([1, 2]), np.array([3, 4]), 0.5, 0.5, 0),
+        gives=np.array([0.0, -1.75]),
         advise=lambda _: (
-            "here are seven steps: is the example's four built in?"
+            "the rewards and values are whole numbers here, and last_value "
+            "isn't: is it cut?"
         ),
     )
 

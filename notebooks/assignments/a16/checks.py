@@ -20,6 +20,25 @@ class check(checking.check):
     """A check that knows the mistakes of this assignment."""
 
     mistakes = Path(__file__).with_name("mistakes.json")
+    built_in = {
+        1: "is something of the example built in (8 bytes, three devices)? "
+        "N/n is rounded up first, there may be more devices than numbers, "
+        "and bytes may be billions.",
+        2: "is something of the example built in (three stages, two pieces)? "
+        "There may be one stage, or one piece, and times may be fractions.",
+        3: "is something of the example built in (4 bits, three neurons)? "
+        "Only a neuron whose weights are all 0 gets the scale 1.",
+        4: "is something of the example built in (its zero point, three "
+        "numbers, two neurons), or kept from the last call? And are U and Q "
+        "made wide before the first subtraction?",
+        5: "is something of the example built in (two drawings, four classes, "
+        "T = 3)? And is anything clipped, or log taken of what may be 0?",
+        6: "is something of the example built in (two drawings, four classes, "
+        "T = 3)? And is anything clipped, or kept from the last call?",
+        9: "is something of the example built in (five entries, keep = 2)? "
+        "Of equal absolute values, equal to the last digit, the earlier is "
+        "sent; and keep may be more than N.",
+    }
 
 
 READY_MADE = {
@@ -128,7 +147,11 @@ def ring_of_many(ring_cost, num_numbers, number_bytes, n, seed):
     bandwidths = rng.uniform(2e3, 9e3, n)
     bandwidths[n // 2] = 1234.5
     one_more = num_numbers // n * n + 1  # a last piece nearly all of zeros
-    for N, given in (num_numbers, bandwidths), (one_more, bandwidths.tolist()):
+    for N, given in (
+        (num_numbers, bandwidths),
+        (one_more, bandwidths.tolist()),
+        (10**10, bandwidths),
+    ):
         bytes_of_piece = math.ceil(N / n) * number_bytes
         slowest = max(0.25 + bytes_of_piece / w for w in bandwidths.tolist())
         right = (n - 1) * 2 * bytes_of_piece, (n - 1) * 2 * slowest
@@ -316,8 +339,8 @@ def integers_of_8_bits(quantize):
 
 
 def integers_of_whole_weights(quantize):
-    W = np.array([[4, -30, 0, 5], [-21, 12, 0, 5]])
-    q = np.array([[1, -7, 0, 7], [-7, 3, 0, 7]], np.int8)
+    W = np.array([[4, -30, 0, 0], [-21, 12, 0, 5]])
+    q = np.array([[1, -7, 0, 0], [-7, 3, 0, 7]], np.int8)
     _quantized(quantize, W, 4, 1.0, (q, [3, 30 / 7, 1, 5 / 7]))
     W = np.array([[0, 0, 0], [0, 0, 0]])
     q = np.zeros((2, 3), np.int8)
@@ -440,10 +463,11 @@ def largest_sums(integer_layer, d):
 
 def sums_of_many(integer_layer, seed, n, d, k, zero):
     rng = np.random.default_rng(seed)
-    U = rng.integers(0, 256, (n, d)).astype(np.uint8)
-    Q = rng.integers(-127, 128, (d, k)).astype(np.int8)
-    scales, b = rng.uniform(0.01, 1, k), rng.normal(size=k)
-    _summed(integer_layer, U, zero, 0.02, Q, scales, b)
+    for _ in range(2):  # other numbers of the same shape
+        U = rng.integers(0, 256, (n, d)).astype(np.uint8)
+        Q = rng.integers(-127, 128, (d, k)).astype(np.int8)
+        scales, b = rng.uniform(0.01, 1, k), rng.normal(size=k)
+        _summed(integer_layer, U, zero, 0.02, Q, scales, b)
 
 
 # 5 and 6 · Two teachers
@@ -1092,6 +1116,9 @@ def sends_of_equals(send_some):
     left, right = np.array([0, 1, 0, -2]), np.array([2, 0, 3, 0])
     right = right, gradient + left - right
     _sent(send_some, gradient, left, 2, tuple(r.tolist() for r in right))
+    gradient = np.array([1.02, 1.01, 1.04])  # nearly equal
+    right = np.array([0, 0, 1.04]), np.array([1.02, 1.01, 0])
+    _sent(send_some, gradient, np.zeros(3), 1, right)
 
 
 def sends_everything(send_some):

@@ -145,13 +145,15 @@ def without_subtraction(model, ids):
     return tuple(found)
 
 
-@mistake(
-    "two_prices",
+TOO_CHEAP = (
     "where p is too small for the computer, the price is tens of thousands of "
-    "bits; with a small number added to p, or a floor under it, it stops at a "
-    "few. Stay with logarithms: log p is the score minus the logarithm of the "
-    "sum of the exponentials.",
+    "bits; with a small number added to p, a floor under it or clipped scores "
+    "it stops at a few. Stay with logarithms: log p is the score, as it is, "
+    "minus the logarithm of the sum of the exponentials."
 )
+
+
+@mistake("two_prices", TOO_CHEAP)
 def logarithm_of_p(model, ids):
     found = []
     for rows in (model(ids[:-1]), last_rows(model, ids)):
@@ -199,13 +201,7 @@ def last_letter_not_asked(model, ids):
     return together, np.mean(bits(last_rows(model, ids), ids[1:])[:-1])
 
 
-@mistake(
-    "two_prices",
-    "where p is too small for the computer, the price is tens of thousands of "
-    "bits; with a small number added to p, or a floor under it, it stops at a "
-    "few. Stay with logarithms: log p is the score minus the logarithm of the "
-    "sum of the exponentials.",
-)
+@mistake("two_prices", TOO_CHEAP)
 def small_number_added(model, ids):
     found = []
     for rows in (model(ids[:-1]), last_rows(model, ids)):
@@ -866,7 +862,8 @@ def mask_as_an_index(Q, K, V, allowed):
 @mistake(
     "attention",
     "the numbers of hidden keys are in the largest score that you subtract, "
-    "so nothing is left of the allowed ones: hide first, then subtract.",
+    "so nothing is left of the allowed ones: hide first, by -inf (a number "
+    "such as -10,000 isn't low enough), then subtract.",
 )
 def largest_of_the_hidden(Q, K, V, allowed):
     scores = scores_of(Q, K)
@@ -1818,7 +1815,8 @@ def last_row_only(parts, X):
 @mistake(
     "culprits",
     "a norm takes out again what is added to a whole row, or by what it is "
-    "multiplied: replace the row by random numbers.",
+    "multiplied: replace the row by random numbers. And compare each number: "
+    "after a norm the sum of a row is always the same.",
 )
 def number_added_to_a_row(parts, X):
     found = []
