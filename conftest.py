@@ -58,6 +58,15 @@ def require():
     return require
 
 
+def pytest_collection_modifyitems(items):
+    # In a solved assignment every check must tick again, and no picture say
+    # that it can't be drawn.
+    for item in items:
+        if isinstance(item, IPyNbCell) and "solutions" in item.path.parts:
+            titled = item.cell.source.startswith("# @title")
+            item.options["check"] = item.options["check"] or titled
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
     report = yield

@@ -413,8 +413,8 @@ def _question(error, this):
         if (exercise, title) == (this.exercise, this.title):
             break
         before += [outcome] if exercise == this.exercise else []
-    late = isinstance(error, limits.TimeUp)
-    if not question or late or set(before) != {"right"}:
+    known = isinstance(error, (limits.TimeUp, AttributeError, TypeError))
+    if not question or known or set(before) != {"right"}:
         return ""
     return f"other inputs are right, and these aren't: {question}"
 

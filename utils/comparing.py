@@ -154,7 +154,8 @@ def _pattern(answer, expected):
         return f"is {factor:.4g} times what it should be, everywhere"
     if answer.ndim > 1 and same(answer.T, expected):
         return "is transposed"
-    if answer.ndim > 1 and not wrong[0].any():
+    rows = wrong.any(axis=tuple(range(1, wrong.ndim)))
+    if answer.ndim > 1 and not rows[0] and rows[1:].all():
         return "is right in the first row only"
     return (
         f"is wrong in {wrong.sum()} of {wrong.size} entries; at "

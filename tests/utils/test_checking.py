@@ -138,6 +138,8 @@ def test_nothing_is_asked_where_something_is_known():
     assert not asks(True, True, lambda: check.that(False, "no.", "a hint."))
     assert not asks(True, True, lambda: check.equal(X, X))
     assert "built in" not in told(lambda: check.that(False, "no."))
+    assert not asks(True, True, lambda: [].shape)
+    assert not asks(True, True, lambda: [] + 1)
 
 
 def test_a_check_that_fails_later_does_not_count():

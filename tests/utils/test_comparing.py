@@ -69,6 +69,11 @@ def test_difference_is_named(answer, reason):
             np.array([1, 2]),
             "has dtype float64, not int64",
         ),
+        (
+            np.eye(3)[:, :2],
+            np.array([[1.0, 0], [0, 2], [0, 0]]),
+            "is wrong in 1 of 6 entries; at [1, 1] it is 1, not 2",
+        ),
         (1234567, 1234568, "is 1234567, not 1234568"),
         (12345678.0, 12345900.0, "is 1.23457e+07, not 1.23459e+07"),
         (7 / 3, 2, "is 2.33333, not 2"),

@@ -95,9 +95,9 @@ HUGE = (
 
 CAPPED = (
     "where p is too small for the computer, the price is tens of thousands of "
-    "bits; with a small number added to p, or a floor under it, it stops at a "
-    "few. Stay with logarithms: log p is the score minus the logarithm of the "
-    "sum of the exponentials."
+    "bits; with a small number added to p, a floor under it or clipped scores "
+    "it stops at a few. Stay with logarithms: log p is the score, as it is, "
+    "minus the logarithm of the sum of the exponentials."
 )
 
 
@@ -721,8 +721,8 @@ def about_outputs(right):
         told = "the new cache is right. "
         if len(right) > 1 and comparing.same(found[0], right[0]):
             return told + (
-                "Text 0's output is, too, and others aren't: each text looks "
-                "at its own keys and values, not at text 0's."
+                "Text 0's output is, too, and others aren't: does each text "
+                "look at its own keys and values, and at all that are kept?"
             )
         if len(right) > 1:
             told += "Does each text look at its own keys and values alone? "

@@ -232,8 +232,9 @@ def report_of_many(report, seed, num_quarters, n, empty=False):
 # 2 · Is it chance?
 
 
-def about_difference(right, added):
-    """added: what comes out if the distances are simply added."""
+def about_difference(right, added, exchanged, counts):
+    """added: what comes out if the distances are simply added; exchanged: if
+    each limit has the other's."""
     lower, upper = right
 
     def advise(found):
@@ -246,9 +247,18 @@ def about_difference(right, added):
             return "the upper limit has the wrong sign."
         if comparing.same((-low, high), right):
             return "the lower limit has the wrong sign."
-        if comparing.same((-high, -low), right):
+        wrong = ~np.isclose(low, lower, 0, 2e-6)
+        wrong |= ~np.isclose(high, upper, 0, 2e-6)
+        turned = np.isclose(-high, lower) & np.isclose(-low, upper)
+        if (wrong & turned).any():
             return (
-                "this is an interval for p2 - p1; the difference is p1 - p2."
+                "this is an interval for p2 - p1; the difference is p1 - p2, "
+                "whichever is larger."
+            )
+        if comparing.same(found, exchanged):
+            return (
+                "each limit has the distance of the other one: the low end "
+                "needs the first share's lower limit and the second's upper."
             )
         if comparing.same(found, added):
             return (
@@ -265,9 +275,16 @@ def about_difference(right, added):
             )
         if comparing.same(high, upper):
             return "the upper limit is right; go through the lower one again."
+        if not wrong.any():
+            return ""
+        k1, n1, k2, n2, z = (
+            np.broadcast_to(part, wrong.shape)[wrong][0] for part in counts
+        )
+        (l1, u1), (l2, u2) = _wilson(k1, n1, z), _wilson(k2, n2, z)
         return (
-            "print Wilson's limits of both shares; for the first example "
-            "they stand in the text."
+            f"Wilson's limits are {l1:.4g} and {u1:.4g} for {k1} of {n1}, "
+            f"{l2:.4g} and {u2:.4g} for {k2} of {n2}. If yours agree, look at "
+            "the distances: each goes from a share itself to a limit."
         )
 
     return advise
@@ -301,21 +318,24 @@ def _wilson(k, n, z):
 
 
 def _differences(k1, n1, k2, n2, z):
-    """Return both limits, and what they are with the distances added."""
+    """Return both limits, and what they are with the distances added, and
+    with each other's."""
     (low1, high1), (low2, high2) = _wilson(k1, n1, z), _wilson(k2, n2, z)
     p, q = k1 / n1, k2 / n2
     low = np.sqrt((p - low1) ** 2 + (high2 - q) ** 2)
     high = np.sqrt((high1 - p) ** 2 + (q - low2) ** 2)
-    return (p - q - low, p - q + high), (low1 - high2, high1 - low2)
+    right, exchanged = (p - q - low, p - q + high), (p - q - high, p - q + low)
+    return right, (low1 - high2, high1 - low2), exchanged
 
 
 def difference_of(difference_interval, k1, n1, k2, n2, z):
-    right, added = _differences(k1, n1, k2, n2, z)
+    counts = k1, n1, k2, n2, z
+    right, *slips = _differences(*counts)
     limits = _two_limits(difference_interval, np.shape(k1))
     twice(
-        *(to_within(limits, right, 2e-6), k1, n1, k2, n2, z),
+        *(to_within(limits, right, 2e-6), *counts),
         gives=right,
-        advise=about_difference(right, added),
+        advise=about_difference(right, *slips, counts),
     )
 
 
@@ -393,8 +413,10 @@ def about_plan(good, bad, firm_risk, city_risk):
                 "allow for 1e-12), and n begins at 1."
             )
         return (
-            f"{told}both promises are kept, but fewer bins will do. (A larger "
-            "n may fail where a smaller one works: try each n, from 1 up.)"
+            f"{told}both promises are kept, but so they are with n = {m} and "
+            f"c = {d}: a good service fails with {exact[0]:.4g}, a bad one "
+            f"passes with {exact[1]:.4g}. Try each n, from 1 up, and for each "
+            "n each c, from 0 to n."
         )
 
     return advise
@@ -444,7 +466,7 @@ def plans_with_unequal_risks(plan):
     plan_of(plan, 0.2, 0.5, 0.3, 0.02)
     plan_of(plan, 0.2, 0.5, 0.02, 0.3)
     plan_of(plan, 0.05, 0.9, 0.1, 0.15)
-    plan_of(returning_a_plan(plan), 0.04, 0.09, 0.1, 0.08)
+    plan_of(returning_a_plan(plan), 0.04, 0.085, 0.1, 0.08)
     plan_of(returning_a_plan(plan), 0.7, 0.9, 0.15, 0.25)
 
 
@@ -663,7 +685,7 @@ def other_bounds(at_least):
 # 6 · Looking every week
 
 
-def about_stops(right, limits):
+def about_stops(right, sizes, limits):
     def advise(found):
         found = np.asarray(found)
         if _is_rounded(found, right):
@@ -673,7 +695,7 @@ def about_stops(right, limits):
             return ""
         if found.dtype.kind in "iub":
             return WHOLE
-        if np.abs(found - right).max() < 0.004:
+        if np.abs(found - right).max() < 0.012:
             return (
                 "close to the right ones, but not exact: simulated, rounded, "
                 "or changed by an earlier call? The list of the text, begun "
@@ -684,15 +706,19 @@ def about_stops(right, limits):
                 "these are probabilities of things that exclude each other: "
                 "none is below 0, and their sum is at most 1."
             )
-        if wrong[0]:
-            return (
-                f"week 1 is right, week {wrong[0] + 1} isn't. Print the list "
-                "that you carry into it, without the trials that have stopped."
-            )
-        return (
-            "already week 1 is wrong, which stops the trial if more than "
-            f"{limits[0]} of its bins are accused."
+        week = wrong[0]
+        told = (
+            f"week {week + 1} has {sizes[week]} bins, and more than "
+            f"{limits[week]} in all so far stop the trial"
         )
+        if week:
+            return (
+                f"week 1 is right. {told}: print the list before and after "
+                "it. What lies above the limit stops now, wherever it was "
+                "before; the rest goes on. (A trial that is never above goes "
+                "on to the end, so the sum may be below 1.)"
+            )
+        return f"already week 1 is wrong: {told}."
 
     return advise
 
@@ -717,7 +743,7 @@ def stops_as(stops, rate, sizes, limits):
     twice(
         *(in_arrays(stops), rate, sizes, limits),
         gives=right.tolist(),
-        advise=about_stops(right, limits),
+        advise=about_stops(right, sizes, limits),
     )
 
 
@@ -768,8 +794,9 @@ def about_shares(audited, verdicts, right):
                 "these are numbers of bins: divide the verdicts by their sum."
             )
         clipped = np.clip(right, 0, 1)
+        cut = (found == clipped) & (clipped != right)
         for warned in clipped, clipped / clipped.sum():
-            if comparing.same(found, warned):
+            if cut.any() or comparing.same(found, warned):
                 return (
                     "an entry below 0 or above 1 is a warning: leave it as it "
                     "is, and the others, too."
@@ -779,7 +806,9 @@ def about_shares(audited, verdicts, right):
         if abs(found.sum() - 1) > 1e-6:
             return (
                 f"shares sum to 1, yours to {found.sum():.4g}. Those that "
-                "solve the equations of the text do so by themselves."
+                "solve the equations of the text do so by themselves, where "
+                "each row of C sums to 1, unrounded, and each verdict gives "
+                "an equation, also one that never occurred."
             )
         wanted, gives = q[0], found @ called[:, 0]
         if abs(gives - wanted) < 1e-6:
@@ -819,6 +848,7 @@ def shares_of_two(true_shares):
     shares_as(true_shares, audited, np.array([700, 300]))
     shares_as(true_shares, audited, np.array([97, 3]))
     shares_as(true_shares, np.array([[51, 49], [48, 52]]), np.array([100, 98]))
+    shares_as(true_shares, np.array([[40, 60], [45, 55]]), np.array([43, 57]))
     shares_as(true_shares, np.array([[40, 0], [7, 21]]), np.array([60, 10]))
 
 

@@ -25,19 +25,21 @@ class check(checking.check):
         "none; begin may be 0, and rate 0, which isn't None.",
         2: "is something of the example built in (five lifts), or t taken for "
         "the sum of tries? A lift may have no ride, none or only successes.",
-        3: "what if rides are told that choose wasn't asked for, if there is "
-        "one lift only, if none or all of the rides come?",
+        3: "is the example's number of lifts built in? And what if rides are "
+        "told that choose wasn't asked for, if there is one lift only, if "
+        "none or all of the rides come?",
         4: "is something of the example built in (four places), or a number "
         "of sweeps? Rewards may all be below 0, gamma may be near 1, and the "
         "distance from the solution must be at most tolerance.",
         5: "is something of the example built in (its table, its five lines)? "
-        "Rewards may be fractions, values below 0; and `truncated` doesn't "
-        "end the sum of what comes later.",
+        "The log may be empty, rewards fractions, values below 0; and "
+        "`truncated` doesn't end the sum of what comes later.",
         6: "is something of the corridor built in (its number of places, "
         "where its goal is)? After either flag, terminated or truncated, a "
         "new delivery is begun, and all luck comes from rng.",
         7: "is something of the example built in (four steps)? gamma and lam "
-        "may be 0, there may be one step, and the given numbers whole.",
+        "may be 0, so may last_value, a value like any other; there may be "
+        "one step, and the given numbers whole.",
         9: "is something of the example built in (two places, three actions)?",
     }
 
@@ -116,6 +118,22 @@ def estimates_of_five(estimates, rate):
     )
 
 
+def _about_many(right):
+    """Return what says up to where the estimates are right."""
+
+    def advise(found):
+        first = int(np.argmin(np.isclose(found, right)))
+        if first:
+            return (
+                f"the first {first} entries are right, from the next on they "
+                "aren't: is anything of the example built in? All waits so "
+                "far count."
+            )
+        return _about_estimates(found)
+
+    return advise
+
+
 def _about_estimates(found):
     return (
         "go through the first three waits, 10, 0 and 8, by hand, and compare "
@@ -160,16 +178,19 @@ def estimates_of_many(estimates, seed, n, rate):
     rng = np.random.default_rng(seed)
     for _ in range(2):
         waits, begin = rng.exponential(20, n), rng.normal(30, 5)
-        compare(
-            *(estimates, waits, None, begin),
-            gives=np.cumsum(waits) / np.arange(1, n + 1),
-            advise=_about_estimates,
-        )
-        compare(
-            *(estimates, waits, rate, begin),
-            gives=_weighted(waits, rate, begin),
-            advise=_about_estimates,
-        )
+        mean = np.cumsum(waits) / np.arange(1, n + 1)
+        for step, right in (
+            (None, mean),
+            (
+                rate,
+                _weighted(waits, rate, begin),
+            ),
+        ):
+            compare(
+                *(estimates, waits, step, begin),
+                gives=right,
+                advise=_about_many(right),
+            )
 
 
 def _weighted(waits, rate, begin):
@@ -220,11 +241,18 @@ def _about_bounds(wins, tries, t):
         off = np.abs(found - right)
         never, wrong = (wins == 0) & (tries > 0), off > 2e-6
         usual = (wins > 0) & (wins < tries)
+        if off.max() < 2e-3 and wrong[~never].any():
+            return (
+                f"nearly right, but off by up to {off.max():.2g}. When does "
+                "your search stop? Go by the width of the interval, which "
+                "reaches up to 1."
+            )
         if usual.any() and not wrong[~never].any():
             return (
-                "only lifts that have never come are wrong. For them p is 0, "
-                "not a little more, and the first term is 0, not nan (which "
-                "is never <= ln t)."
+                "only lifts that have never come are wrong, by up to "
+                f"{off.max():.2g}. For them p is 0, not a little more, and "
+                "the first term is 0, not nan (which is never <= ln t); and "
+                "does the search end when its interval is narrow enough?"
             )
         if (
             np.abs(found - bounds(wins, tries, max(1, sum(tries)))).max()
@@ -233,11 +261,6 @@ def _about_bounds(wins, tries, t):
             return (
                 "this goes by the rides of these lifts, the sum of tries; how "
                 "many there have been in the house is given, t."
-            )
-        if off.max() < 2e-3:
-            return (
-                f"nearly right, but off by up to {off.max():.2g}: is the "
-                "search fine enough?"
             )
         i = int(np.argmax(off))
         ridden = f"lift {i} has {wins[i]} successes in {tries[i]} rides."
@@ -280,11 +303,14 @@ def bounds_of_five(upper_bounds, t=50):
 
 def bounds_at_first(upper_bounds):
     wins, tries = np.array([0, 1, 0, 2]), np.array([1, 1, 0, 5])
+    p = wins / np.maximum(tries, 1)
     _compare_bounds(
         *(upper_bounds, wins, tries, 1),
-        lambda _: (
-            "the logarithm of 1 is 0, so only q = p is credible: p, if there "
-            "was a ride at all."
+        lambda found: (
+            "a bound is never below the share of successes."
+            if np.any(found < p - 1e-6)
+            else "the logarithm of 1 is 0, so only q = p is credible: p, if "
+            "there was a ride at all. (Others come after a lift without one.)"
         ),
     )
 
@@ -294,6 +320,7 @@ def bounds_of_many(upper_bounds, seed, k, t):
     tries = rng.integers(0, 40, k)
     wins = rng.binomial(tries, rng.random(k))
     tries[0] = 7
+    tries[1:2] = wins[1:2] = 0  # not the last one
     wins[0] = 2  # one at least is ordinary
     # one is well known, and one isn't known at all
     tries, wins = np.append(tries, [100, 0]), np.append(wins, [90, 0])
@@ -436,6 +463,12 @@ NOTED = (
 )
 
 
+AVOIDS = (
+    "it avoids the best lift. Does a success make a lift less likely here, "
+    "are successes and failures exchanged?"
+)
+
+
 def told(chooser, arm, best, ride_number):
     """Tell of a ride: the best lift comes in 9 of 10, others in 1 of 10."""
     chooser.learn(arm, int(ride_number % 10 < (9 if arm == best else 1)))
@@ -458,7 +491,7 @@ def listens_to_nurses(Chooser, num_arms=3):
             f"{num_arms} lifts, which came in 9 of 10, and of 400 with each "
             f"other one, in 1 of 10. Of 30 choosers only {sum(first)} begin "
             "with the best one.",
-            NOTED,
+            NOTED if sum(first) > 3 else AVOIDS,
         )
 
 
@@ -960,6 +993,11 @@ def learns_basements(explore, seeds=(1, 2, 3), plan=PLAN):
         "reward: argmax takes the first of equal entries, so choose at random "
         "among equals, or begin with hope.",
     )
+    check.that(
+        all(Q.dtype.kind == "f" for Q in tables) or np.median(shares) >= SHARE,
+        "the table holds whole numbers.",
+        "each update is cut then: make it of floats.",
+    )
     rows = [np.flatnonzero((Q != Q[:, :1]).any(axis=1)) for Q in tables]
     starts = [_numbers(plan, seed)[0][built(plan)[4]] for seed in seeds]
     stays = all(np.array_equal(r, [s]) for r, s in zip(rows, starts))
@@ -989,7 +1027,12 @@ STAYS = (
 
 
 def _about_learning(worlds, shares, rows):
-    left = min(world.steps_left for world in worlds)
+    left = max(world.steps_left for world in worlds)
+    if left == STEPS:
+        return (
+            "in one of the nights not a single step was taken: is a table "
+            "kept from another night? Each basement has its own numbers."
+        )
     if left > STEPS / 2:
         return "the night has 20,000 steps: most of them were never used."
     differ, places = max(map(len, rows)), worlds[0].num_states
@@ -1175,8 +1218,18 @@ def slope(scores, P, R, gamma, start):
     return comparing.numeric_gradient(value, scores, 1e-4)
 
 
-def _about_slope(found):
+def _about_slope(right):
+    return lambda found: _about_slopes(found, right)
+
+
+def _about_slopes(found, right):
     sums = np.sum(found, axis=1)
+    off = np.abs(found - right).max()
+    if off < 1e-3:
+        return (
+            f"nearly right, but off by up to {off:.1g}: a difference quotient "
+            "or a search that ends too early isn't exact enough."
+        )
     if np.abs(sums).max() > 1e-6:
         return (
             "adding the same to all scores of a place changes nothing, so "
@@ -1192,10 +1245,11 @@ def _about_slope(found):
 
 def slope_of_two(slope_of_worth):
     for start in 0, 1:
+        right = slope(SCORES, P_TWO, R_TWO, 0.5, start)
         compare(
             *(slope_of_worth, SCORES, P_TWO, R_TWO, 0.5, start),
-            gives=slope(SCORES, P_TWO, R_TWO, 0.5, start),
-            advise=_about_slope,
+            gives=right,
+            advise=_about_slope(right),
         )
 
 
@@ -1203,8 +1257,9 @@ def slope_by_differences(slope_of_worth, seed, S, A):
     rng = np.random.default_rng(seed)
     P, R = rng.dirichlet(np.ones(S), (S, A)), rng.normal(size=(S, A))
     scores = rng.normal(size=(S, A))
+    right = slope(scores, P, R, 0.9, 1)
     compare(
         *(slope_of_worth, scores, P, R, 0.9, 1),
-        gives=slope(scores, P, R, 0.9, 1),
-        advise=_about_slope,
+        gives=right,
+        advise=_about_slope(right),
     )

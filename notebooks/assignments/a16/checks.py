@@ -32,9 +32,11 @@ class check(checking.check):
         "numbers, two neurons), or kept from the last call? And are U and Q "
         "made wide before the first subtraction?",
         5: "is something of the example built in (two drawings, four classes, "
-        "T = 3)? And is anything clipped, or log taken of what may be 0?",
+        "T = 3)? Logits may be whole numbers, T a fraction. And is anything "
+        "clipped, or left out because it is small?",
         6: "is something of the example built in (two drawings, four classes, "
-        "T = 3)? And is anything clipped, or kept from the last call?",
+        "T = 3)? Logits may be whole numbers, T a fraction. And is anything "
+        "clipped, or kept from the last call?",
         9: "is something of the example built in (five entries, keep = 2)? "
         "Of equal absolute values, equal to the last digit, the earlier is "
         "sent; and keep may be more than N.",
@@ -103,6 +105,21 @@ def about_ring(right, num_numbers, n):
 
     def advise(found):
         sent, seconds = found
+        piece = math.ceil(num_numbers / n)
+        if n > 1 and (right[0] - sent) % 2**32 == 0 != right[0] - sent:
+            return (
+                "so many bytes don't fit into 32 bits: compute in Python's "
+                "own int, which has no limit."
+            )
+        for told, bytes_sent in (
+            ("8 bytes a number", 2 * (n - 1) * piece * 8),
+            ("four steps", right[0] / max(n - 1, 1) * 2),
+        ):
+            if sent == bytes_sent != right[0]:
+                return f"this is right for {told}: is that built in?"
+        rounded = [np.round(right[1], digits) for digits in range(6)]
+        if comparing.same(sent, right[0]) and seconds in rounded:
+            return "the seconds look rounded: return them as they are."
         if n > 1 and 0 < abs(sent / right[0] - 1) < 0.01:
             return (
                 "nearly: N/n is rounded up to a whole number first, then come "
@@ -149,8 +166,8 @@ def ring_of_many(ring_cost, num_numbers, number_bytes, n, seed):
     one_more = num_numbers // n * n + 1  # a last piece nearly all of zeros
     for N, given in (
         (num_numbers, bandwidths),
-        (one_more, bandwidths.tolist()),
-        (10**10, bandwidths),
+        (one_more, np.roll(bandwidths, -(n // 2)).tolist()),
+        (10**10, np.roll(bandwidths, n - 1 - n // 2)),  # the last is slowest
     ):
         bytes_of_piece = math.ceil(N / n) * number_bytes
         slowest = max(0.25 + bytes_of_piece / w for w in bandwidths.tolist())
@@ -186,6 +203,12 @@ def about_schedule(right):
             return (
                 f"forward, piece {piece} begins {told} at stage {s}: when "
                 "does it arrive there, and when is the stage free?"
+            )
+        late = np.subtract(back, right[1])[:, -1]
+        if late[0] > 1e-9 and np.ptp(late) < 1e-9:
+            return (
+                "the last stage begins its way back too late. It has the "
+                "first piece already, so nothing travels to it."
             )
         if not comparing.same(found[1], right[1]):
             return (
@@ -277,13 +300,19 @@ W_EASY = np.array(
 )
 
 
-def about_integers(right):
+def about_integers(right, share):
     """Return what tells which of integers and scales is wrong."""
 
     def advise(found):
         q, scales = map(np.asarray, found)
         if q.dtype.kind == "f":
             return "print the integers: rounded floats are still floats."
+        if scales.dtype.kind != "f" and np.mod(right[1], 1).any():
+            return "the scales are whole numbers: fractions are cut off."
+        live = q.any(axis=0)
+        full = np.divide(right[1], share)
+        if share < 1 and comparing.same(scales[live], full[live]):
+            return "these scales are right for a share of 1."
         if not np.isfinite(scales).all():
             return "print the scales: some are not numbers, or infinite."
         if comparing.same(scales, right[1]):
@@ -311,13 +340,25 @@ def about_integers(right):
 
 
 def _quantized(quantize, W, bits, share, right):
-    held(quantize, W, bits, share, gives=right, advise=about_integers(right))
-    q, _ = with_lists(quantize, right)(W.copy(), bits, share)
+    held(
+        quantize,
+        W,
+        bits,
+        share,
+        gives=right,
+        advise=about_integers(right, share),
+    )
+    q, scales = with_lists(quantize, right)(W.copy(), bits, share)
     check.that(
         q.dtype == np.int8,
         f"the integers have the dtype {q.dtype}, not int8.",
         "a number of dtype int8 takes one byte; q.astype(np.int8) makes an "
         "array of such numbers.",
+    )
+    check.that(
+        scales.dtype != np.float16,
+        "the scales are of dtype float16, which has three digits.",
+        "leave the scales as NumPy computes them: a few floats cost little.",
     )
 
 
@@ -334,14 +375,17 @@ def integers_of_8_bits(quantize):
     W = np.array([[2.54, -0.03], [0.634, -12.7], [-1.008, 5.68]])
     q = np.array([[127, 0], [32, -127], [-50, 57]], np.int8)
     _quantized(quantize, W, 8, 1.0, (q, [0.02, 0.1]))
+    _quantized(quantize, W * [1e-7, 1], 8, 1.0, (q, [2e-9, 0.1]))
     q = np.array([[127, -1], [63, -127], [-101, 114]], np.int8)
     _quantized(quantize, W, 8, 0.5, (q, [0.01, 0.05]))
 
 
 def integers_of_whole_weights(quantize):
-    W = np.array([[4, -30, 0, 0], [-21, 12, 0, 5]])
-    q = np.array([[1, -7, 0, 0], [-7, 3, 0, 7]], np.int8)
-    _quantized(quantize, W, 4, 1.0, (q, [3, 30 / 7, 1, 5 / 7]))
+    W = np.array([[4, -30, 0, 0, 6], [-21, 12, 0, 5, -6]])
+    q = np.array([[1, -7, 0, 0, 7], [-7, 3, 0, 7, -7]], np.int8)
+    _quantized(quantize, W, 4, 1.0, (q, [3, 30 / 7, 1, 5 / 7, 6 / 7]))
+    _quantized(quantize, W[:, :1], 4, 1.0, (q[:, :1], [3]))
+    _quantized(quantize, W[1:, 3:], 4, 1.0, (q[1:, 3:], [5 / 7, 6 / 7]))
     W = np.array([[0, 0, 0], [0, 0, 0]])
     q = np.zeros((2, 3), np.int8)
     _quantized(quantize, W, 8, 0.7, (q, [1, 1, 1]))
@@ -382,6 +426,19 @@ def about_sums(right, U, zero, Q):
     }
     for told in list(kinds)[3:]:
         kinds[told] = kinds[told].astype(np.int16)
+    from_columns = zero * Q.sum(axis=0)
+    kinds |= {
+        "z times the sum of a column doesn't fit into 16 bits: take int32.": (
+            U @ Q - from_columns.astype(np.int16)
+        ),
+        "z is to be subtracted d times: each neuron loses z times the sum of "
+        "its own column of Q, not of all of them.": (
+            U @ Q - from_columns.sum()
+        ),
+        "only the first three numbers of each drawing are summed.": (
+            (U - zero)[:, :3] @ Q[:3]
+        ),
+    }
 
     def advise(found):
         if found[0].dtype.kind == "f":
@@ -401,6 +458,12 @@ def about_sums(right, U, zero, Q):
             for z in range(1, 256)
             if comparing.same(found[0], (U - z) @ Q)
         ]
+        off = np.abs(found[0] - right[0]) / np.maximum(np.abs(right[0]), 1)
+        if not fits and off.max() < 1e-3:
+            return (
+                "nearly: are the sums computed in float32? It has 24 bits for "
+                "the digits; stay in whole numbers, int32."
+            )
         if len(fits) > 1 and all("astype" in told for told in fits):
             return (
                 "numbers didn't fit into a small dtype: make both arrays "
@@ -409,7 +472,9 @@ def about_sums(right, U, zero, Q):
         return (
             fits[0]
             if len(fits) == 1
-            else "print U - z, and compare it with what you find by hand."
+            else f"work out one of these sums by hand: u - z times q, over "
+            f"all {len(Q)} numbers. Which product, or which dtype, differs in "
+            "yours? (And is anything kept from the last call?)"
         )
 
     return advise
@@ -459,6 +524,8 @@ def largest_sums(integer_layer, d):
     Q[0, 2], scales = 126, np.array([0.5, 0.25, 2.0])
     for zero in 0, 255:
         _summed(integer_layer, U, zero, 0.125, Q, scales, np.arange(3))
+    scales, b = np.array([2]), np.array([3])  # one number, whole scales
+    _summed(integer_layer, U[:1, :1], 7, 1e-5, Q[:1, :1], scales, b)
 
 
 def sums_of_many(integer_layer, seed, n, d, k, zero):
@@ -633,6 +700,11 @@ def lesson_of_many(lesson, seed, n, k, T, mix):
 
 
 def about_gradient(found):
+    if len(found) > 1 and (found == found[0]).all():
+        return (
+            "all rows are equal. Each drawing has a row of its own; the mean "
+            "only divides it by n."
+        )
     if found.dtype.kind != "f":
         return "the result holds whole numbers, so fractions are cut off."
     if not np.isfinite(found).all():
@@ -773,7 +845,7 @@ def gradient_of_a_crowd(lesson_gradient):
 BUDGET = 1024
 FLOOR = 0.94
 RANGES = {
-    "T": (0.5, 20, "a temperature of 1 leaves all as it is."),
+    "T": (0.5, 20, "1 leaves all as it is, 20 makes all nearly equal."),
     "mix": (0, 1, "1 is the teacher alone, 0 the labels alone."),
 }
 KEYS = "hidden", "bits", "T", "mix"
@@ -784,7 +856,6 @@ FORM = (
 
 
 def sensible_settings(settings):
-    is_own_work(settings)
     found = check.call(settings)
     check.that(
         isinstance(found, dict) and found.keys() == {*KEYS},
@@ -1058,12 +1129,18 @@ def large_with(bits):
 def about_sending(gradient, left, keep):
     def advise(found):
         sent, after = found
+        v = gradient + left
+        if keep >= len(v) and after.any():
+            return (
+                "keep is N or more: all of v is sent, also what was left "
+                "before, and nothing is left."
+            )
         if comparing.same(sent, after):
             return (
                 "what is sent and what is left are equal. Are they one array "
                 "with two names? b = a makes no copy."
             )
-        fractions = np.mod(gradient + left, 1).any()
+        fractions = np.mod(v, 1).any()
         if fractions and "i" in (sent.dtype.kind, after.dtype.kind):
             return "this array holds whole numbers: fractions are cut off."
         if not comparing.same(sent + after, gradient + left):
@@ -1072,8 +1149,15 @@ def about_sending(gradient, left, keep):
                 "sum to the gradient plus what was left before."
             )
         count = np.count_nonzero(sent)
-        if count != min(keep, np.count_nonzero(gradient + left)):
-            return f"{count} entries are sent; keep is {keep}."
+        if count != min(keep, np.count_nonzero(v)):
+            return f"number of entries sent: {count}; keep is {keep}."
+        if comparing.same(
+            np.sort(np.abs(v))[-count:], np.sort(np.abs(sent[sent != 0]))
+        ):
+            return (
+                "of equal absolute values the earlier entry is sent. (What is "
+                "nearly equal isn't equal.)"
+            )
         return "print v, and mark its largest entries by absolute value."
 
     return advise
@@ -1116,15 +1200,15 @@ def sends_of_equals(send_some):
     left, right = np.array([0, 1, 0, -2]), np.array([2, 0, 3, 0])
     right = right, gradient + left - right
     _sent(send_some, gradient, left, 2, tuple(r.tolist() for r in right))
-    gradient = np.array([1.02, 1.01, 1.04])  # nearly equal
-    right = np.array([0, 0, 1.04]), np.array([1.02, 1.01, 0])
+    gradient = np.array([1.002, 1.001, 1.004])  # nearly equal
+    right = np.array([0, 0, 1.004]), np.array([1.002, 1.001, 0])
     _sent(send_some, gradient, np.zeros(3), 1, right)
 
 
 def sends_everything(send_some):
     gradient, left = np.array([1.5, -2.0, 0.0]), np.array([-1.0, 0.0, 0.25])
     right = gradient + left, np.zeros(3)
-    for keep in 3, 8:
+    for keep in 3, 4, 8:
         _sent(send_some, gradient, left, keep, right)
 
 

@@ -3,6 +3,7 @@ must be accepted."""
 
 import numpy as np
 
+from notebooks.assignments.a12 import checks
 from tools.mistakes import accepted, mistake
 
 # 1 · Two prices
@@ -145,15 +146,7 @@ def without_subtraction(model, ids):
     return tuple(found)
 
 
-TOO_CHEAP = (
-    "where p is too small for the computer, the price is tens of thousands of "
-    "bits; with a small number added to p, a floor under it or clipped scores "
-    "it stops at a few. Stay with logarithms: log p is the score, as it is, "
-    "minus the logarithm of the sum of the exponentials."
-)
-
-
-@mistake("two_prices", TOO_CHEAP)
+@mistake("two_prices", checks.CAPPED)
 def logarithm_of_p(model, ids):
     found = []
     for rows in (model(ids[:-1]), last_rows(model, ids)):
@@ -201,7 +194,7 @@ def last_letter_not_asked(model, ids):
     return together, np.mean(bits(last_rows(model, ids), ids[1:])[:-1])
 
 
-@mistake("two_prices", TOO_CHEAP)
+@mistake("two_prices", checks.CAPPED)
 def small_number_added(model, ids):
     found = []
     for rows in (model(ids[:-1]), last_rows(model, ids)):
@@ -1112,7 +1105,7 @@ def mask_of_numbers(lengths, T, window):
 
 @mistake(
     "may_look",
-    "the window of the example, 2, is built in: it is an argument.",
+    "is the window of the example, 2, built in, or is yours one too wide?",
 )
 def window_of_the_example(lengths, T, window):
     return mask_by_loops(lengths, T, 2)

@@ -1136,7 +1136,7 @@ def percent():
     return GOOD | {"mix": 100}
 
 
-@mistake("settings", "a temperature of 1 leaves all as it is.")
+@mistake("settings", "1 leaves all as it is, 20 makes all nearly equal.")
 def frozen():
     return GOOD | {"T": 0.1}
 
