@@ -23,6 +23,8 @@ OPTIONAL = {
     "triton": 'pip install -e ".[ci]"',
 }
 
+CHECKS = "# @title Check", "# @title Test"  # what their cells begin with
+
 
 # nbval starts a kernel's heartbeat and never listens to it. When the kernel is
 # stopped, the heartbeat's thread may wait for ever, and the tests with it.
@@ -58,15 +60,6 @@ def require():
     return require
 
 
-def pytest_collection_modifyitems(items):
-    # In a solved assignment every check must tick again, and no picture say
-    # that it can't be drawn.
-    for item in items:
-        if isinstance(item, IPyNbCell) and "solutions" in item.path.parts:
-            titled = item.cell.source.startswith("# @title")
-            item.options["check"] = item.options["check"] or titled
-
-
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
     report = yield
@@ -86,7 +79,20 @@ def pytest_runtest_makereport(item, call):
         report.longrepr = (
             f"{reason}\n\nIn [{number}]:\n{error.source}\n{detail}"
         )
+    elif report.when == "call" and report.passed and _is_solved(item):
+        printed = "\n".join(_lines(item.test_outputs))
+        if "✓" not in printed or re.search("[✗…]", printed):
+            report.outcome, report.longrepr = "failed", f"No tick:\n{printed}"
     return report
+
+
+def _is_solved(item):
+    """Tell whether a cell checks an answer of a solved assignment."""
+    return (
+        isinstance(item, IPyNbCell)
+        and "solutions" in item.path.parts
+        and item.cell.source.partition("\n")[0] in CHECKS
+    )
 
 
 def _difference(item):

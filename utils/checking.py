@@ -219,6 +219,7 @@ class check:
 def once_right(exercise):
     """Decorate a function that draws: it runs at once if the exercise is
     right; otherwise, and if it fails, a sentence stands in for the picture.
+    (Under COURSE_STRICT, see `expect`, what fails raises.)
 
     Parameters: exercise, the number that the checks above it have.
     """
@@ -239,6 +240,8 @@ def once_right(exercise):
             except BaseException as error:
                 for number in _figures() - figures:  # half drawn
                     sys.modules["matplotlib.pyplot"].close(number)
+                if _strict():
+                    raise
                 print("No picture:", *_explain(error))
 
     return run
@@ -259,9 +262,13 @@ def expect(condition, claim, real=None):
     needed = real if type(real) is tuple else (real,)
     if condition or not all(data.is_real for data in needed if data):
         return
-    if os.environ.get("COURSE_STRICT") == "1":
+    if _strict():
         raise AssertionError(f"this no longer holds: {claim}")
     print(f"With your settings this no longer holds: {claim}")
+
+
+def _strict():
+    return os.environ.get("COURSE_STRICT") == "1"
 
 
 def summary(points, by_hand=0):

@@ -130,7 +130,7 @@ def test_points_agree(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_solution_passes_everything(name):
-    """What is saved; conftest.py has nbval compare it with a new run."""
+    """What is saved; conftest.py looks for ticks when nbval runs it."""
     printed = {
         marks(cell).get("grade_id", cell.id): "".join(
             output.get("text", "") for output in cell.outputs

@@ -38,6 +38,12 @@ NOTEBOOKS = {
         code(LOSS, "shape (2, 3)\nloss 2.26\n", COMPARED),
         code("print(4)", "4\n", COMPARED),
     ],
+    "solutions/a01/a01_ticks.ipynb": [
+        code("# @title Check\nprint('✓ sizes')", "✓ shapes\n"),
+        code("# @title Check\nprint('✓ sizes, ✗ shapes')", "✓\n"),
+        code("# @title Test\nprint('nothing')", "✓\n"),
+        code("# @title A picture\nprint(0.92)", "0.91\n"),
+    ],
     "03_raises.ipynb": [
         code("x = 1"),
         code("y = x / 0"),
@@ -51,7 +57,8 @@ NOTEBOOKS = {
 def run(tmp_path_factory):
     """Run pytest as the course does, on the notebooks above."""
     course = tmp_path_factory.mktemp("course")
-    (course / "notebooks" / "live").mkdir(parents=True)
+    for folder in "live", "solutions/a01":
+        (course / "notebooks" / folder).mkdir(parents=True)
     (course / "tools" / "notebooks").mkdir(parents=True)
     for name in (
         "pyproject.toml",
@@ -79,8 +86,10 @@ def test_a_changed_number_and_an_error_fail(run):
             "notebooks/03_raises.ipynb::Cell 1",
             "ZeroDivisionError: division by zero",
         ),
+        ("notebooks/solutions/a01/a01_ticks.ipynb::Cell 1", "No tick:"),
+        ("notebooks/solutions/a01/a01_ticks.ipynb::Cell 2", "No tick:"),
     ]
-    assert "3 failed, 7 passed, 2 xfailed" in run.stdout
+    assert "5 failed, 9 passed, 2 xfailed" in run.stdout
 
 
 def test_a_changed_number_is_shown_beside_the_saved_one(run):

@@ -86,7 +86,9 @@ def test_whether_it_grades_is_decided_when_the_kernel_starts():
 
 
 def draw(exercise, picture, capsys):
-    checking.once_right(exercise)(picture)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("COURSE_STRICT", raising=False)
+        checking.once_right(exercise)(picture)
     return capsys.readouterr().out
 
 
@@ -102,6 +104,13 @@ def test_picture_waits_for_its_exercise(capsys):
     told(lambda: None, exercise=2)
     assert "No picture: ZeroDivisionError" in draw(2, lambda: 1 / 0, capsys)
     assert "No picture: Your code" in draw(2, sys.exit, capsys)
+
+
+def test_a_picture_that_fails_fails_the_tests(monkeypatch):
+    told(lambda: None)
+    monkeypatch.setenv("COURSE_STRICT", "1")
+    with pytest.raises(ZeroDivisionError):
+        checking.once_right(1)(lambda: 1 / 0)
 
 
 def test_a_half_drawn_figure_is_not_left_behind(capsys):

@@ -279,8 +279,10 @@ def leaks_of_the_gossip(leaks):
     is_own_work(leaks)
     right = np.zeros((4, 4), dtype=bool)
     right[0, 1] = right[0, 3] = right[1, 2] = True
+    ids = np.array([1, 3, 0, 2])
     for _ in range(2):
-        _leaks(leaks, gossip, np.array([1, 3, 0, 2]), 5, right)
+        _leaks(leaks, gossip, ids, 5, right)
+    _leaks(leaks, lambda ids: np.eye(5)[read(ids, 5)], ids, 5, right & False)
 
 
 def leaks_or_rounding(leaks):
@@ -295,11 +297,13 @@ def leaks_or_rounding(leaks):
         scores[1, 1] += 0.5 * (ids[4] == 0)
         scores[1, 3] += 3e-9 * (ids[2] == 1)
         scores[2] -= 0.5 * (ids[4] == 3)
+        scores[3, 0] += 1.0 * (ids[4] == 2) - (ids[4] == 3)  # they cancel
         return scores
 
     is_own_work(leaks)
     right = np.zeros((5, 5), dtype=bool)
-    right[0, 3] = right[0, 1] = right[1, 2] = right[2, 4] = right[1, 4] = True
+    right[0, 3] = right[0, 1] = right[1, 2] = True
+    right[1:4, 4] = True
     _leaks(leaks, model, np.array([2, 1, 0, 3, 1]), 4, right)
 
 
@@ -353,6 +357,18 @@ def leaks_of_a_random_model(leaks, seed, T, num_symbols):
         return scores + 1e-14 * np.sin(1 + given.sum())
 
     _leaks(leaks, model, ids, num_symbols, right)
+
+    def cancelling(given):  # one symbol up, another one down
+        given = read(given, num_symbols)
+        scores, step = np.zeros((T, num_symbols)), given[-1] - ids[-1]
+        scores[0, 0] = 1.0 * (step % num_symbols == 1)
+        scores[0, 0] -= -step % num_symbols == 1
+        return scores
+
+    if num_symbols > 2:
+        right = np.zeros((T, T), dtype=bool)
+        right[0, -1] = True
+        _leaks(leaks, cancelling, ids, num_symbols, right)
 
 
 # 3 · Attention
@@ -440,7 +456,8 @@ def attention_of_a_batch(attention, seed=0, shape=(2, 3), T=4, S=5):
     allowed = rng.random((*shape, T, S)) < 0.6
     allowed[..., 0, :] = np.arange(S) == 1
     allowed[..., T // 2, :] = False
-    _attention(attention, Q, K, V, allowed, _by_loops(Q, K, V, allowed))
+    for table in allowed, allowed[0, 0]:  # one for each, one for all
+        _attention(attention, Q, K, V, table, _by_loops(Q, K, V, table))
 
 
 def attention_of_the_past(attention, seed=9, T=4):
@@ -547,6 +564,7 @@ def mask_of_many_texts(may_look, lengths, T, window):
         for i in range(length):
             right[b, i, max(0, i - window + 1) : i + 1] = True
     _mask(may_look, lengths, T, window, right)
+    _mask(may_look, lengths[::-1], T, window, right[::-1])
 
 
 # 5 · Heads
@@ -758,6 +776,21 @@ def step_with_a_cache(step):
             )
 
 
+def step_of_whole_numbers(step):
+    """What is new is whole, and what the cache holds isn't."""
+    x, K = np.array([[1, 2]]), np.array([[[0.5, 0.25]]])
+    V, W_Q = np.array([[[0.5, 1.5]]]), np.array([[2, 0], [0, 0]])
+    W_K, W_V = np.array([[1, 0], [0, 1]]), np.array([[1, 3], [2, -1]])
+    keys, values = np.array([[[0.5, 0.25], [1, 2]]]), [[[0.5, 1.5], [5, 1]]]
+    everything = np.ones((1, 2), dtype=bool)
+    values = np.array(values)
+    output, _ = _by_loops(np.array([[[2, 0]]]), keys, values, everything)
+    _stepped(
+        *(step, x, (K, V), W_Q, W_K, W_V, 2),
+        gives=(output[:, 0], keys, values),
+    )
+
+
 def step_from_nothing(step):
     is_own_work(step)
     rng = np.random.default_rng(3)
@@ -800,6 +833,7 @@ def steps_equal_the_whole(step, seed=0, n=3, T=5, window=3):
 def steps_from_one_cache(step, seed=6, n=2):
     """Go on from one cache, full and not, with two different letters."""
     is_own_work(step)
+    step_of_whole_numbers(step)
     rng = np.random.default_rng(seed)
     X, W_Q, W_K, W_V = _weights(rng, n, 5)
     Q, K, V = X @ W_Q, X @ W_K, X @ W_V
@@ -973,6 +1007,8 @@ def culprits_of_many(
     _culprits(culprits, parts, X, right)
     X[1:] = 0
     _culprits(culprits, {"beside": _neighbours}, X, ["beside"])
+    _culprits(culprits, {"beside": _neighbours}, X[:2], ["beside"])
+    _culprits(culprits, {"pairs": _pairs}, X[:4], ["pairs"])
     _culprits(culprits, {"past": _past}, X, [])
 
 
