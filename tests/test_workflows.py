@@ -262,7 +262,11 @@ def test_ci_runs_all_tests_then_what_loads_data_without_data(ci):
     assert done.stdout.endswith("=== All is well ===\n")
     *_, tests, again = calls
     assert tests == "make test CI=true data="
-    lectures_and_assignments = "notebooks/01.ipynb tests/assignments"
+    folder = "tests/assignments"
+    lectures_and_assignments = (
+        f"notebooks/01.ipynb {folder}/test_solutions.py "
+        f"{folder}/test_students.py"
+    )
     assert again == (
         f"-m pytest {lectures_and_assignments} "
         "-k not wrong_answer and not a02 CI=true data=given"
