@@ -456,7 +456,7 @@ def attention_of_a_batch(attention, seed=0, shape=(2, 3), T=4, S=5):
     allowed = rng.random((*shape, T, S)) < 0.6
     allowed[..., 0, :] = np.arange(S) == 1
     allowed[..., T // 2, :] = False
-    for table in allowed, allowed[0, 0]:  # one for each, one for all
+    for table in allowed, allowed[(0,) * len(shape)]:  # of each, of the first
         _attention(attention, Q, K, V, table, _by_loops(Q, K, V, table))
 
 

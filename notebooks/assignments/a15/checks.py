@@ -178,14 +178,11 @@ def estimates_of_many(estimates, seed, n, rate):
     rng = np.random.default_rng(seed)
     for _ in range(2):
         waits, begin = rng.exponential(20, n), rng.normal(30, 5)
-        mean = np.cumsum(waits) / np.arange(1, n + 1)
-        for step, right in (
-            (None, mean),
-            (
-                rate,
-                _weighted(waits, rate, begin),
-            ),
-        ):
+        right_ones = {
+            None: np.cumsum(waits) / np.arange(1, n + 1),
+            rate: _weighted(waits, rate, begin),
+        }
+        for step, right in right_ones.items():
             compare(
                 *(estimates, waits, step, begin),
                 gives=right,
@@ -461,8 +458,6 @@ NOTED = (
     "learn is told which lift was taken: note the ride for that one, whether "
     "or not choose has asked for it. And let choose go by what is noted."
 )
-
-
 AVOIDS = (
     "it avoids the best lift. Does a success make a lift less likely here, "
     "are successes and failures exchanged?"
@@ -1219,28 +1214,26 @@ def slope(scores, P, R, gamma, start):
 
 
 def _about_slope(right):
-    return lambda found: _about_slopes(found, right)
-
-
-def _about_slopes(found, right):
-    sums = np.sum(found, axis=1)
-    off = np.abs(found - right).max()
-    if off < 1e-3:
+    def advise(found):
+        sums, off = np.sum(found, axis=1), np.abs(found - right).max()
+        if off < 1e-3:
+            return (
+                f"nearly right, but off by up to {off:.1g}: a difference "
+                "quotient or a search that ends too early isn't exact enough."
+            )
+        if np.abs(sums).max() > 1e-6:
+            return (
+                "adding the same to all scores of a place changes nothing, so "
+                "each row sums to 0; yours sum to "
+                f"{np.round(sums, 4).tolist()}. Do the probabilities of each "
+                "place sum to 1, and is V the mean of Q with them?"
+            )
         return (
-            f"nearly right, but off by up to {off:.1g}: a difference quotient "
-            "or a search that ends too early isn't exact enough."
+            "each row sums to 0, as it must. How often is one in each place, "
+            "from `start` on and for ever, if step t counts gamma**t?"
         )
-    if np.abs(sums).max() > 1e-6:
-        return (
-            "adding the same to all scores of a place changes nothing, so "
-            f"each row sums to 0; yours sum to {np.round(sums, 4).tolist()}. "
-            "Do the probabilities of each place sum to 1, and is V the mean "
-            "of Q with them?"
-        )
-    return (
-        "each row sums to 0, as it must. How often is one in each place, "
-        "from `start` on and for ever, if step t counts gamma**t?"
-    )
+
+    return advise
 
 
 def slope_of_two(slope_of_worth):

@@ -310,8 +310,8 @@ def about_integers(right, share):
         if scales.dtype.kind != "f" and np.mod(right[1], 1).any():
             return "the scales are whole numbers: fractions are cut off."
         live = q.any(axis=0)
-        full = np.divide(right[1], share)
-        if share < 1 and comparing.same(scales[live], full[live]):
+        both = np.array([scales, np.divide(right[1], share)])
+        if share < 1 and live.any() and comparing.same(*both[..., live]):
             return "these scales are right for a share of 1."
         if not np.isfinite(scales).all():
             return "print the scales: some are not numbers, or infinite."
@@ -340,14 +340,8 @@ def about_integers(right, share):
 
 
 def _quantized(quantize, W, bits, share, right):
-    held(
-        quantize,
-        W,
-        bits,
-        share,
-        gives=right,
-        advise=about_integers(right, share),
-    )
+    advise = about_integers(right, share)
+    held(quantize, W, bits, share, gives=right, advise=advise)
     q, scales = with_lists(quantize, right)(W.copy(), bits, share)
     check.that(
         q.dtype == np.int8,
