@@ -70,20 +70,24 @@ def disabled(fetch):
     return json.loads(settings[1])["disabledExtensions"]
 
 
-def test_make_lab_opens_the_live_notebooks(tmp_path):
-    with lab(tmp_path, "lab") as fetch:
-        page = fetch("")
-        assert page.url.split("?")[0].endswith("/lab/tree/notebooks/live")
-        listed = json.load(fetch("api/contents/notebooks/live"))["content"]
-        assert {p.name for p in lecture_paths()} <= {f["name"] for f in listed}
+@pytest.fixture(scope="module")
+def make_lab(tmp_path_factory):
+    with lab(tmp_path_factory.mktemp("settings"), "lab") as fetch:
+        yield fetch
 
 
-def test_make_lab_has_neither_news_nor_nbgraders_buttons(tmp_path):
-    with lab(tmp_path, "lab") as fetch:
-        assert set(disabled(fetch)) >= {
-            "@jupyter/nbgrader",
-            "@jupyterlab/apputils-extension:announcements",
-        }
+def test_make_lab_opens_the_live_notebooks(make_lab):
+    page = make_lab("")
+    assert page.url.split("?")[0].endswith("/lab/tree/notebooks/live")
+    listed = json.load(make_lab("api/contents/notebooks/live"))["content"]
+    assert {p.name for p in lecture_paths()} <= {f["name"] for f in listed}
+
+
+def test_make_lab_has_neither_news_nor_nbgraders_buttons(make_lab):
+    assert set(disabled(make_lab)) >= {
+        "@jupyter/nbgrader",
+        "@jupyterlab/apputils-extension:announcements",
+    }
 
 
 def test_a_lecturer_has_formgrader_in_the_same_environment(tmp_path):

@@ -232,7 +232,7 @@ def test_each_exercise_has_answers_of_both_kinds(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_checks_import_no_framework(name):
-    """A grader's kernel imports the checks of all assignments."""
+    """A grader's kernel imports the checks before any answer."""
     code = (
         f"import sys, notebooks.assignments.{name}.checks; "
         "assert not {'torch', 'tensorflow', 'jax', 'keras'} & {*sys.modules}"

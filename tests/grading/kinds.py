@@ -15,7 +15,6 @@ from sample_class import (
     SHOWS_SCRIPT,
     SPY,
     SPY_AGAIN,
-    SWALLOWS,
     WRONG_CUBE,
     a_lost_photo,
     a_photo,
@@ -286,13 +285,6 @@ KINDS = [
         4,
         "a cell ended in ModuleNotFoundError: No module named 'einops_'",
     ),
-    Kind(
-        "Swallows",
-        "Swallows/{}.ipynb",
-        changed(double=SWALLOWS),
-        4,
-        "assert double(1) == 2",
-    ),
     # what an open question's answer may look like
     Kind(
         "New cell",
@@ -318,15 +310,12 @@ KINDS = [
         )(nb).replace("EMOJI", "\\ud83d"),
         6,
     ),
-    *(
-        Kind(
-            f"Cheat {number}",
-            f"Cheat {number}/{{}}.ipynb",
-            changed(double=f"{cheat}\n{RIGHT['double']}", cube=WRONG_CUBE),
-            5,
-            "replaced ",
-        )
-        for number, cheat in enumerate(CHEATS)
+    Kind(  # test_sandbox.py tries the others
+        "Cheat",
+        "Cheat/{}.ipynb",
+        changed(double=f"{CHEATS[0]}\n{RIGHT['double']}", cube=WRONG_CUBE),
+        5,
+        "replaced ",
     ),
 ]
 

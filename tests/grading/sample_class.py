@@ -279,13 +279,6 @@ SHOWS_SCRIPT = f"""\
 from IPython.display import HTML, Javascript, Markdown, display
 display(HTML({SCRIPT!r}), Markdown({SCRIPT!r}), Javascript("alert('run')"))
 """
-SWALLOWS = """\
-def double(x):
-    while True:
-        try:
-            x = x + 0
-        except:
-            pass"""
 WRONG_CUBE = "def cube(x):\n    return 0"
 CHEATS = [
     "import os\nos.environ.clear()",
@@ -319,3 +312,8 @@ def rows(into):
     """Return the lines of grades.csv by student."""
     text = (into / "grades.csv").read_text("utf-8-sig")
     return {row["student"]: row for row in csv.DictReader(io.StringIO(text))}
+
+
+def stamps(into):
+    """Return when each result was written, by its file's name."""
+    return {p.name: p.stat().st_mtime_ns for p in into.glob("results/*")}

@@ -25,7 +25,9 @@ from utils import data
         "%2F",
     ],
 )
-def test_a_class_s_folder_may_have_any_name(course, released, tmp_path, name):
+def test_a_class_s_folder_may_have_any_name(
+    course, released, tmp_path, grade_once, name
+):
     parent = tmp_path / name
     save(parent / name, {"a01_Ann.ipynb": changed()(released)})
     into = grade_class(parent / name, 1, root=course)

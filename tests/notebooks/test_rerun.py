@@ -81,25 +81,27 @@ def test_text_is_compared_as_nbval_does(save):
     assert fault.startswith("cell 2 ") and fault.endswith("now 'p 3e-16'")
 
 
-@pytest.mark.parametrize(
-    "old, new, fault",
-    [
-        ("(1, 9)", "(0, 9)", "x of show at 0: ZeroDivisionError: division by"),
-        (
-            "1 / x",
-            "1 / (9 - x)",
-            "x of show at 9: ZeroDivisionError: division",
-        ),
-        ('"b": 2', '"c": 2', "kind of show at b: KeyError: 'b'"),
-        ("(1, 9)", "(0.0, 9.0)", "x of show at 0.0: ZeroDivisionError: "),
-        ("(1, 9)", "[1, 0, 9]", "x of show at 0: ZeroDivisionError: "),
-        ("(1, 9)", "True", "x of show at False: ZeroDivisionError: "),
-    ],
-)
-def test_a_slider_that_fails_at_an_end_is_found(save, old, new, fault):
-    source = SLIDER.format(low=1).replace(old, new)
-    (found,) = faults(save("01_slider.ipynb", code(source, "slider")))
-    assert found.startswith(f"slider {fault}")
+FAILS_AT_AN_END = [
+    ("(1, 9)", "(0, 9)", "x of {} at 0: ZeroDivisionError: division by"),
+    ("1 / x", "1 / (9 - x)", "x of {} at 9: ZeroDivisionError: division"),
+    ('"b": 2', '"c": 2', "kind of {} at b: KeyError: 'b'"),
+    ("(1, 9)", "(0.0, 9.0)", "x of {} at 0.0: ZeroDivisionError: "),
+    ("(1, 9)", "[1, 0, 9]", "x of {} at 0: ZeroDivisionError: "),
+    ("(1, 9)", "True", "x of {} at False: ZeroDivisionError: "),
+]
+
+
+def test_a_slider_that_fails_at_an_end_is_found(save):
+    cells = [
+        SLIDER.format(low=1).replace(old, new).replace("show", f"show_{i}")
+        for i, (old, new, _) in enumerate(FAILS_AT_AN_END)
+    ]
+    path = save("01_slider.ipynb", *(code(cell, "slider") for cell in cells))
+    found = faults(path)
+    assert len(found) == len(FAILS_AT_AN_END)
+    for i, (_, _, fault) in enumerate(FAILS_AT_AN_END):
+        (own,) = [line for line in found if f" show_{i} " in line]
+        assert own.startswith(f"slider {fault.format(f'show_{i}')}")
 
 
 def test_a_notebook_that_fails_at_once_is_named(save):
@@ -114,24 +116,26 @@ def test_the_command_prints_each_fault_and_fails(save):
     bad = save("01_bad.ipynb", code("n = 0"), code("n += 1\n1 / (n < 2)"))
     worse = save("02_worse.ipynb", code("1 / 0"))
     good = save("03_good.ipynb", code("1"))
-
-    def command(*paths):
-        return subprocess.run(
-            [sys.executable, "-m", "tools.notebooks", "rerun", *paths],
-            cwd=files.ROOT,
-            capture_output=True,
-            text=True,
-        )
-
-    done = command(bad, worse, good)
+    done = subprocess.run(
+        [sys.executable, "-m", "tools.notebooks", "rerun", bad, worse, good],
+        cwd=files.ROOT,
+        capture_output=True,
+        text=True,
+    )
     assert done.returncode == 1
     assert done.stdout.splitlines() == [
         f"{bad}, cell 1 (n += 1), run again: ZeroDivisionError: division by "
         "zero",
         f"{worse}, cell 0 (1 / 0): ZeroDivisionError: division by zero",
     ]
-    done = command(good)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_the_command_says_nothing_of_what_is_good(save, monkeypatch, capfd):
+    good = save("03_good.ipynb", code("1"))
+    monkeypatch.setattr(sys, "argv", ["notebooks", "rerun", str(good)])
+    with pytest.raises(SystemExit, match="^0$"):
+        __main__.main()
+    assert capfd.readouterr() == ("", "")
 
 
 def test_without_a_notebook_all_lectures_are_run_again(

@@ -3,7 +3,9 @@
 `sandbox.py` starts it as a script, in a box where only this file, Python and
 the course's `utils` and data can be seen:
 
-    python kernel.py MEGABYTES SECONDS -f CONNECTION_FILE
+    python kernel.py MEGABYTES SECONDS ASSIGNMENTS -f CONNECTION_FILE
+
+ASSIGNMENTS, such as "a02,a05" or "", are those whose checks may be imported.
 """
 
 import ast
@@ -17,7 +19,6 @@ import sys
 import threading
 import time
 from pathlib import Path
-from unittest.mock import MagicMock
 
 sys.modules["debugpy"] = None  # nobody debugs; a third of the start-up
 from ipykernel.kernelapp import IPKernelApp  # noqa: E402
@@ -80,7 +81,7 @@ def limit_seconds(shell, seconds):
     shell.events.register("post_run_cell", end)
 
 
-def protect(shell):
+def protect(shell, assignments):
     """Undo, after each cell, what it did to all that later cells rely on.
 
     `np.sum = my_sum` spoils the exercise it belongs to, not the others. The
@@ -98,7 +99,7 @@ def protect(shell):
         ready_made,
     )
 
-    checks = load_checks()
+    checks = load_checks(assignments)
     own, of_checks = checking._restore, originals.Originals(checks).put_back
     checking._restore = lambda: own() + of_checks()
     put_back = originals.Originals(
@@ -122,16 +123,16 @@ def protect(shell):
     shell.events.register("post_run_cell", restore)
 
 
-def load_checks():
-    """Import the checks of the course's assignments, before a student's code
-    can; return these modules and the packages that they are found in."""
+def load_checks(assignments):
+    """Import the checks of some of the course's assignments, before a
+    student's code can; return these modules and the packages that they are
+    found in."""
     import utils
 
     folder = Path(utils.__file__).parents[1] / "notebooks" / "assignments"
-    for path in folder.glob("a*/checks.py"):
-        importlib.import_module(
-            f"notebooks.assignments.{path.parent.name}.checks"
-        )
+    for name in assignments:
+        if (folder / name / "checks.py").exists():
+            importlib.import_module(f"notebooks.assignments.{name}.checks")
     return [
         m for n, m in sys.modules.items() if f"{n}.".startswith("notebooks.")
     ]
@@ -184,6 +185,8 @@ class Colab(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 def _nothing(name):
     if name.startswith("__"):
         raise AttributeError(name)
+    from unittest.mock import MagicMock  # slow, and few notebooks ask
+
     return MagicMock(name=name)
 
 
@@ -191,13 +194,13 @@ def main():
     limit(int(sys.argv[1]))
     end_with_the_grader()
     app = IPKernelApp.instance(parent_handle=0)
-    app.initialize(sys.argv[3:])
+    app.initialize(sys.argv[4:])
     for name in ("exit", "quit"):  # IPython's own would end the kernel
         app.shell.user_ns[name] = sys.exit
     sys.meta_path.append(Colab())
     limit_seconds(app.shell, int(sys.argv[2]))
     define_what_follows(app.shell)
-    protect(app.shell)
+    protect(app.shell, sys.argv[3].split(","))
     app.start()
 
 

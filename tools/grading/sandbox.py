@@ -8,6 +8,7 @@ network). No code of the student's runs anywhere but in that kernel.
 
 import functools
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -32,6 +33,7 @@ OUTPUT = 1_000_000  # characters kept of one cell
 DEATHS = 4  # kernels that one notebook may kill
 PATIENCE = 6  # seconds on the clock for each of computing
 PUT_BACK = "application/vnd.course.put-back"  # see kernel.py
+ASSIGNMENT = re.compile(r"\ba\d\d\b")  # by its name code imports checks
 OWN_ERRORS = {"KernelDied", "Timeout", "NotRun"}  # not Python's names
 
 UNSHARE = ["unshare", "-rnpf", "--kill-child"]
@@ -91,6 +93,7 @@ class BoxedKernelManager(AsyncKernelManager):
 
     folder = Unicode()
     seconds = Integer()  # of computing, for a cell
+    assignments = Unicode()  # whose checks the notebook may import
 
     @property
     def kernel_spec(self):
@@ -99,7 +102,7 @@ class BoxedKernelManager(AsyncKernelManager):
             argv=[
                 *boxes[box()],
                 *(sys.executable, "-P", str(KERNEL), str(MEMORY)),
-                str(self.seconds),
+                *(str(self.seconds), self.assignments),
                 *("-f", "{connection_file}"),
                 "--HistoryManager.enabled=False",
             ],
@@ -129,6 +132,7 @@ class BoxedExecute(Execute):
         self.km = BoxedKernelManager(
             folder=self.folder,
             seconds=self.seconds,
+            assignments=",".join(sorted(self.assignments)),
             transport="ipc",
             connection_file=f"{self.folder}/kernel.json",
         )
@@ -161,6 +165,12 @@ class BoxedExecute(Execute):
         self.put_back = {}  # index of a cell: names it had replaced
         self.left = {True: 5 * self.seconds, False: 10 * self.seconds}
         self.index = 0
+        self.assignments = {
+            name
+            for cell in nb.cells
+            if cell.cell_type == "code"
+            for name in ASSIGNMENT.findall(cell.source)
+        }
         for _ in range(DEATHS + 2):
             try:
                 with tempfile.TemporaryDirectory(prefix="run") as self.folder:
