@@ -298,8 +298,8 @@ RECORDED = (
     "of each?"
 )
 OTHER_SHARE = (
-    "with α = 1/4 it is right, with 3/4 it isn't. What does the memory keep, "
-    "and what of the slope is added?"
+    "α is 3/4 here; in the first recording it is 1/4. What does the memory "
+    "keep, and what of the slope is added?"
 )
 
 

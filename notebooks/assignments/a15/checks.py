@@ -7,6 +7,7 @@ of a check, and stops at the first thing that is wrong. The lifts of exercise
 
 import functools
 import inspect
+import re
 from pathlib import Path
 
 import numpy as np
@@ -456,7 +457,12 @@ def chooses_among_three(Chooser):
 
 NOTED = (
     "learn is told which lift was taken: note the ride for that one, whether "
-    "or not choose has asked for it. And let choose go by what is noted."
+    "or not choose has asked for it. And let choose go by what is noted; with "
+    "so much known it need hardly try the others."
+)
+BETA = (
+    "Beta(a, b) needs numbers above 0, and a lift without a success or "
+    "without a failure gives 0: begin with wins + 1 and losses + 1."
 )
 AVOIDS = (
     "it avoids the best lift. Does a success make a lift less likely here, "
@@ -519,8 +525,10 @@ def chooses_among_others(Chooser):
             check.that(
                 False,
                 f"with {num_arms} lifts: {type(error).__name__}: {error}",
-                "a house may have one lift, or nine: then there is no second "
-                "one, or more than in the example.",
+                BETA
+                if re.fullmatch("[ab] <= 0", str(error))
+                else "a house may have one lift, or nine: then there is no "
+                "second one, or more than in the example.",
             )
     for came in 0, 1:
         ride(made(Chooser, 4, seed=4), np.full(4, came), 50, seed=4)
@@ -568,10 +576,16 @@ def misses_little(Chooser, first_house=0):
         f"{missed.sum(axis=1).mean():.1f} of {RIDES} rides, at most {FLOOR} "
         f"are asked for. In the last 200 it takes the best lift in "
         f"{late.mean():.0%} of the rides; in {lost} houses hardly ever.",
-        STUCK
-        if lost >= 4
-        else (AIMLESS if np.max(used, axis=0).mean() < 0.4 else RESTLESS),
+        _about_rides(lost, np.max(used, axis=0).mean(), late.mean()),
     )
+
+
+def _about_rides(lost, favourite, late):
+    if lost >= 4:
+        return STUCK
+    if favourite < 0.4:
+        return AIMLESS
+    return UNSURE if late < 0.65 else RESTLESS
 
 
 STUCK = (
@@ -580,7 +594,13 @@ STUCK = (
 )
 AIMLESS = (
     "even in the end no lift is taken clearly more often than the others: "
-    "does choose use what learn has noted?"
+    "does choose use what learn has noted, and does learn change the entry of "
+    "the lift that was taken only?"
+)
+UNSURE = (
+    "even in the end it often takes another lift than the best. Does each "
+    "ride count alike, also the early ones (nothing changes in a house), and "
+    "does it try the others more and more seldom?"
 )
 RESTLESS = (
     "it finds the best lift, but goes on trying the others for longer than "
@@ -704,13 +724,18 @@ def _about_values(found, P, R, gamma, ends, off):
             "negative the values fall: how large a change is says its "
             "absolute value."
         )
+    if found.any() and (found.astype(np.float32) == found).all():
+        return (
+            "your values have single precision (float32), which rounds too "
+            "much here: compute in float64."
+        )
     after = R + gamma * np.einsum("sap,p->sa", P, found)
     change = np.abs(np.where(ends, 0, after.max(axis=1)) - found).max()
     if change <= off:
         return (
             f"one more sweep would change no value by more than {change:.3g}, "
-            "and yet so much is still to come: add up what all further "
-            "sweeps may change."
+            "and yet so much is still to come: take the largest change of "
+            "the last sweep, and add up what all further ones may change."
         )
     return (
         f"one more sweep would still change a value by {change:.3g}: are "
@@ -1002,8 +1027,10 @@ def learns_basements(explore, seeds=(1, 2, 3), plan=PLAN):
         "has never arrived.",
         STAYS
         if stays
-        else "does it try out all actions, also where its table knows nothing "
-        "yet? Among equal entries choose at random, or begin with hope.",
+        else "is each step noted in the row of the place where it began? And "
+        "does the robot try out all actions, also where its table knows "
+        "nothing yet? Among equal entries choose at random, or begin with "
+        "hope.",
     )
     told = ", ".join(f"{share:.0%}" for share in shares)
     check.that(
@@ -1229,8 +1256,10 @@ def _about_slope(right):
                 "place sum to 1, and is V the mean of Q with them?"
             )
         return (
-            "each row sums to 0, as it must. How often is one in each place, "
-            "from `start` on and for ever, if step t counts gamma**t?"
+            "each row sums to 0, as it must. Are the probabilities right "
+            "(those of the example are 1/4, 1/2, 1/4 and 3/8, 1/8, 1/2)? And "
+            "how often is one in each place, from `start` on and for ever, "
+            "if step t counts gamma**t?"
         )
 
     return advise

@@ -694,13 +694,16 @@ def lesson_of_many(lesson, seed, n, k, T, mix):
 
 
 def about_gradient(found):
-    if len(found) > 1 and (found == found[0]).all():
+    if found.dtype.kind != "f":
+        return (
+            "the result holds whole numbers: fractions are cut off. (An array "
+            "made like the logits, with zeros_like, takes their dtype.)"
+        )
+    if len(found) > 1 and found.any() and (found == found[0]).all():
         return (
             "all rows are equal. Each drawing has a row of its own; the mean "
             "only divides it by n."
         )
-    if found.dtype.kind != "f":
-        return "the result holds whole numbers, so fractions are cut off."
     if not np.isfinite(found).all():
         return (
             "it must be finite: subtract each row's largest score before you "

@@ -625,8 +625,8 @@ def momentum_of_one_half(params, grads, state, lr, alpha=0.9):
 
 @mistake(
     "momentum",
-    "with α = 1/4 it is right, with another α it isn't: the second recording "
-    "has 3/4. Use the argument alpha, not a number of your own.",
+    "α is 3/4 here, and a quarter of the memory is kept: use the argument "
+    "alpha, not a number of your own and not 1 - alpha.",
 )
 def momentum_of_one_quarter(params, grads, state, lr, alpha=0.9):
     m = rolled(state, grads, lr, 0.25)

@@ -516,7 +516,8 @@ OWN = (
 )
 NURSES = (
     "learn is told which lift was taken: note the ride for that one, whether "
-    "or not choose has asked for it. And let choose go by what is noted."
+    "or not choose has asked for it. And let choose go by what is noted; with "
+    "so much known it need hardly try the others."
 )
 STUCK = (
     "does your rule ever go back to a lift that has had bad luck, as long as "
@@ -616,7 +617,11 @@ class TooMuchAtRandom(Counting):
         return self.best(np.where(self.tries == 0, 2, self.shares()))
 
 
-@mistake("Chooser", NURSES)
+@mistake(
+    "Chooser",
+    "it avoids the best lift. Does a success make a lift less likely here, "
+    "are successes and failures exchanged?",
+)
 class TakesTheWorst(Counting):
     def choose(self):
         return int(self.thompson().argmin())
@@ -1069,8 +1074,9 @@ def rate_and_gamma_exchanged(Q, log, rate, gamma):
 
 @mistake(
     "learn_from_log",
-    "the last line isn't learnt: a log goes on after an end, and a line that "
-    "was cut off counts like any other.",
+    "the last line isn't learnt, or before the others: lines come in their "
+    "order, a log goes on after an end, and a line that was cut off counts "
+    "like any other.",
 )
 def stops_at_the_first_end(Q, log, rate, gamma):
     Q = np.array(Q, dtype=float)
