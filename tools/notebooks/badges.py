@@ -93,11 +93,12 @@ def stamp(repository, tag, root=ROOT):
     new = Course(repository, tag or old.tag)
     if not re.fullmatch(r"[\w-]+/[\w.-]+", repository, re.A):
         raise NotebookError(
-            f"REPO must be owner/name as on GitHub, not {repository!r}: "
-            "make badges REPO=owner/name"
+            f"REPO must be owner/name as on GitHub, not {repository!r}"
         )
     if not re.fullmatch(r"\w[\w./-]*", new.tag, re.A):
         raise NotebookError(f"{tag!r} can't be a tag: try TAG=v1.1")
+    from nbgrader.utils import compute_checksum  # takes seconds
+
     for path in notebook_paths(root):
         nb = read(path)
         own = badge(new, path, root)
@@ -107,6 +108,8 @@ def stamp(repository, tag, root=ROOT):
             cell.source = _restamp(cell.source, old, new)
             if "setup" in cell.metadata.get("tags", []):
                 cell.source = setup_source(new)
+            if "checksum" in (marks := cell.metadata.get("nbgrader", {})):
+                marks.checksum = compute_checksum(cell)
         write(path, nb)
     for path in *root.glob("*.md"), root / "pyproject.toml":
         text = _restamp(path.read_text(encoding="utf-8"), old, new)
