@@ -12,6 +12,8 @@ from sample_damage import DAMAGES
 from tools import assignments
 from tools.grading.collect import Sent, Student
 from tools.grading.read import read
+from tools.grading.repair import repair
+from tools.notebooks import badges
 
 
 @pytest.fixture(scope="module")
@@ -320,3 +322,39 @@ def test_no_notebook_is_one_line(release, problem):
 def test_a_notebook_that_wasn_t_read_is_one_line(release, problem):
     found = reading({"Ann.ipynb": problem, "x.txt": "a .txt file"}, release)
     assert found.review == [f"{problem}: Ann.ipynb"]
+
+
+# The students' repository has an address of its own
+
+
+def with_setup(nb, *course):
+    """Return a copy with the course's set-up cell, locked as it is."""
+    nb = copy.deepcopy(nb)
+    nb.cells[1].source = badges.setup_source(badges.Course(*course))
+    nb.cells[1].metadata["nbgrader"] = {
+        **{"schema_version": 3, "grade_id": "a01-setup", "locked": True},
+        **{"grade": False, "solution": False, "task": False},
+    }
+    return nb
+
+
+@pytest.mark.parametrize(
+    "edit, said",
+    [("", []), ("\nimport os", ["put back", "uses sys.modules"])],
+)
+def test_a_set_up_cell_with_the_students_address_is_no_change(
+    released, release, edit, said
+):
+    ours = release._replace(
+        released=with_setup(release.released, "ann/course", "v1.0"),
+        graded=with_setup(release.graded, "ann/course", "v1.0"),
+    )
+    sent = with_setup(answered(released), "you/students", "v2")
+    sent.cells[1].source += edit
+    submission = reading({"a01.ipynb": written(sent)}, ours)
+    graded, _ = repair(submission, ours)
+    lines = submission.notes + submission.review
+    assert len(lines) == len(said)
+    assert all(line.startswith(x) for line, x in zip(lines, said))
+    assert graded.cells[1].source == ours.graded.cells[1].source
+    assert len(graded.cells) == len(sent.cells) + len(said) // 2

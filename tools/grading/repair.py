@@ -15,6 +15,7 @@ from tools.grading.recognise import (
     match,
     neighbours,
     same_text,
+    without_address,
 )
 
 OWN = "own"  # how the ids of a student's own cells begin
@@ -204,7 +205,8 @@ def _report(cells, targets, found, submission):
         if name is None:
             continue
         copies = [c for c in cells if c.grade_id == name]
-        answers = {c.source.strip() for c in copies} - {target.source.strip()}
+        answers = {without_address(c) for c in copies}
+        answers -= {without_address(target)}
         parts = found.get(i, [])
         if not parts and is_solution(target):
             review.append(f"the answer {name} is missing")
