@@ -1,6 +1,7 @@
 """The set-up: one list of versions, and a Makefile that installs it once."""
 
 import ast
+import json
 import os
 import re
 import shutil
@@ -61,6 +62,19 @@ def test_environment_yml_takes_its_dependencies_from_pyproject():
     index = f"--extra-index-url {CPU_INDEX}"
     assert others == ["pip", {"pip": [index, "-e ."]}]
     assert python.removeprefix("python=") in pythons_allowed()
+
+
+def test_the_dev_container_has_a_python_that_fits_and_sets_up_by_make():
+    path = ROOT / ".devcontainer" / "devcontainer.json"
+    container = json.loads(path.read_text(encoding="utf-8"))
+    image, python = container["image"].split(":")
+    assert image == "mcr.microsoft.com/devcontainers/python"
+    assert python in pythons_allowed()
+    target = container["postCreateCommand"].removeprefix("make ")
+    assert f"READY := {target}\n" in (ROOT / "Makefile").read_text()
+    settings = container["customizations"]["vscode"]["settings"]
+    kernel = settings["python.defaultInterpreterPath"]
+    assert kernel == "${containerWorkspaceFolder}/.venv/bin/python"
 
 
 def test_colab_has_no_newer_version_than_tested():
@@ -183,8 +197,8 @@ def targets():
 @needs_make
 def test_make_alone_lists_every_target():
     makefile = (ROOT / "Makefile").read_text()
-    phony = set(re.search(r"^\.PHONY:(.*)$", makefile, re.M)[1].split())
-    assert targets() == phony - {"unsound"}
+    phony = " ".join(re.findall(r"^\.PHONY:(.*)$", makefile, re.M)).split()
+    assert targets() == {*phony} - {"unsound"}
 
 
 STUB = """\
