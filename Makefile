@@ -15,7 +15,7 @@ PYTHON ?= $(firstword $(foreach command,\
 SOUND := $(shell .venv/bin/python -P -c 'import pip, utils; print("sound")' \
 	2> /dev/null)
 
-.PHONY: help unsound lab test format execute rerun badges timings train-08 data assignments grade formgrader
+.PHONY: help unsound lab test train-08 data
 
 help:  ## list the targets
 	@awk -F ':.*##  *' '/^[a-z0-9-]+:.*## / \
@@ -30,6 +30,9 @@ lab: $(READY)  ## open the course in JupyterLab
 
 test: $(READY)  ## run every notebook and all tests
 	.venv/bin/python -m pytest
+
+# lecturers:start (`make students` leaves it out, to the end)
+.PHONY: format execute rerun badges timings
 
 format: $(READY)  ## put code and notebooks into normal form
 	.venv/bin/python -m ruff check --fix-only
@@ -50,6 +53,7 @@ badges: $(READY)  ## point badges and set-up cells to REPO=owner/name [TAG=v1.1]
 
 timings: $(READY)  ## measure lectures, each alone: [NB=notebooks/...]
 	.venv/bin/python -m tools.notebooks timings $(NB)
+# lecturers:end
 
 train-08: $(READY)  ## run lecture 08's long experiments, 90 minutes
 	.venv/bin/python -m tools.train 08
@@ -63,8 +67,16 @@ $(READY): requirements.txt pyproject.toml $(if $(SOUND),,unsound)
 	@$(PYTHON) tools/install.py
 	@touch $@
 
+# lecturers:start
+.PHONY: assignments students grade formgrader
+
 assignments: $(READY)  ## make the students' notebooks from the solutions
 	.venv/bin/python -m tools.assignments
+
+students: $(READY)  ## write the students' repository: OUT=folder REPO=owner/name [TAG=v1.0]
+	$(if $(OUT),,$(error OUT is missing: \
+		make students OUT=../my-course REPO=owner/name TAG=v1.0))
+	.venv/bin/python -m tools.students "$(OUT)" "$(REPO)" $(TAG)
 
 grade: $(READY)  ## grade a class: SUBMITTED=folder [JOBS=2] [OPTIONS=...]
 	$(if $(SUBMITTED),,$(error SUBMITTED is missing: \
@@ -77,5 +89,6 @@ formgrader: $(READY)  ## grade by hand: RESULTS=folder-graded
 	make grade has written: make formgrader RESULTS=../class/a01-a01-graded"; \
 	exit 1; }
 	cd "$(RESULTS)" && "$(CURDIR)/.venv/bin/python" -m jupyterlab --allow-root
+# lecturers:end
 
 unsound:

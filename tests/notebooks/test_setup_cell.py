@@ -11,9 +11,10 @@ import pytest
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 
+from tools import students
 from tools.notebooks import badges, files
 
-COURSE = badges.course()
+COURSE = badges.Course("you/my.course", "term-1")
 NOWHERE = "http://127.0.0.1:9"  # a port where nothing listens
 PROXIES = ["http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"]
 
@@ -23,16 +24,24 @@ def git(*arguments):
 
 
 @pytest.fixture
-def github(tmp_path):
-    """Serve the working tree under the course's address and tag; return the
+def repository(tmp_path):
+    """Return the students' repository, as a lecturer publishes it."""
+    folder = tmp_path / "students"
+    students.stage(folder, *COURSE)
+    return folder
+
+
+@pytest.fixture
+def github(tmp_path, repository):
+    """Serve the students' repository under its address and tag; return the
     variables that send git there instead of to GitHub."""
     served = tmp_path / "served"
     bare = served / COURSE.repository
-    tree = ["--git-dir", bare, "--work-tree", files.ROOT]
+    tree = ["--git-dir", bare, "--work-tree", repository]
     author = ["-c", "user.name=Test", "-c", "user.email=test@example.org"]
     git("init", "-q", "--bare", bare)
-    git(*tree, "add", "--all", files.ROOT)
-    git(*tree, *author, "commit", "-q", "-m", "The working tree")
+    git(*tree, "add", "--all", repository)
+    git(*tree, *author, "commit", "-q", "-m", "What students get")
     git(*tree, "tag", COURSE.tag)
     return {
         "GIT_CONFIG_COUNT": "1",
@@ -92,16 +101,17 @@ def run(kernel, folder, *sources):
     ]
 
 
-def lecture_setup():
-    first = files.read(files.lecture_paths()[0])
+def lecture_setup(root=files.ROOT):
+    """Return the set-up cell of the notebook that the first badge opens."""
+    first = files.read(files.live_path(files.lecture_paths(root)[0]))
     return next(c.source for c in first.cells if c.cell_type == "code")
 
 
 @pytest.mark.skipif(
     os.name == "nt", reason="Colab is Linux: the cell calls its shell"
 )
-def test_setup_cell_fetches_the_course(colab, content):
-    setup = lecture_setup()
+def test_setup_cell_fetches_the_course(colab, content, repository):
+    setup = lecture_setup(repository)
     printed = run(
         "colab",
         content,
@@ -110,6 +120,7 @@ def test_setup_cell_fetches_the_course(colab, content):
         setup,
         "import utils\nprint(utils.__file__)",
         "!git -C course describe --tags",
+        "from notebooks.assignments.a02 import checks\nprint(checks.__file__)",
         "images = data.fashion_mnist()\n"
         "print(images.train_images.shape, images.is_real)",
     )
@@ -117,7 +128,9 @@ def test_setup_cell_fetches_the_course(colab, content):
     assert printed[1:3] == ["", ""], "the set-up cell isn't silent"
     assert Path(printed[3].strip()).parent == content / "course" / "utils"
     assert printed[4].strip() == COURSE.tag
-    assert printed[5].endswith("(60000, 28, 28) False\n")
+    assert content / "course" in Path(printed[5].strip()).parents
+    assert printed[6].endswith("(60000, 28, 28) False\n")
+    assert not (content / "course" / "notebooks" / "solutions").exists()
 
 
 def test_setup_cell_elsewhere_only_imports(content):
