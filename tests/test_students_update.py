@@ -14,7 +14,7 @@ from tools.notebooks import badges, files
 FILES = {
     "README.md": (
         "# Small\n\n<!-- lecturers:start -->\nGrade.\n<!-- lecturers:end -->\n"
-        "\nSee https://github.com/ann/course/blob/v1.0/LICENSE.\n"
+        "\nFor lecturers: see https://github.com/ann/course/blob/v1.0/LICENSE.\n"
     ),
     "LICENSE": "Free.\n",
     "pyproject.toml": (
@@ -92,7 +92,8 @@ def test_what_is_for_students_is_written_and_the_course_stays(
     assert set(write().written) == GIVEN
     assert content(out).keys() == GIVEN | {students.WRITTEN}
     assert (out / "README.md").read_text() == (
-        "# Small\n\nSee https://github.com/you/students/blob/v2/LICENSE.\n"
+        "# Small\n\nFor lecturers: "
+        "see https://github.com/you/students/blob/v2/LICENSE.\n"
     )
     assert badges.course(out) == ("you/students", "v2")
     assert content(root) == before

@@ -33,7 +33,10 @@ PUBLISHED = [
 PART = re.compile(
     rb"^.*\blecturers:start\b.*\n(?:.*\n)*?.*\blecturers:end\b.*\n", re.M
 )
-MARKS = b"lecturers:", b"BEGIN SOLUTION", b"BEGIN HIDDEN TESTS"
+MARKS = (
+    *(b"lecturers:start", b"lecturers:end"),
+    *(b"BEGIN SOLUTION", b"BEGIN HIDDEN TESTS"),
+)
 WRITTEN = ".course-files"  # what the command has written, and its SHA-256
 
 
