@@ -216,6 +216,7 @@ def die_of_a_million(function):
     shares = [0.0, 0.2995, 0.3, 0.301, 0.7, 1.0]
     _die(function, 300_000, 1_000_000, shares)
     _die(function, 0, 1_000_000, [1e-6, 0.0, 0.5])
+    _die(function, 1, 1_000_000, [0.0, 0.01])
 
 
 def die_of_random(function, seed, n, m):
@@ -342,6 +343,7 @@ def counts_of_zero(function, n=5):
     rng = np.random.default_rng(n)
     _counts(function, rng.normal(size=(n, 2)), np.zeros(n, int), [0.5, -1.0])
     _counts(function, rng.integers(-1, 2, (n, 3)), np.arange(n), [0.1, 0, 1])
+    _counts(function, np.ones((2, 1)), np.array([1, 0]), [-20.0])
 
 
 def counts_of_random(function, seed, n, d):
@@ -513,6 +515,7 @@ def ferry_after(function, num_steps):
 def ferry_of_four(function, num_steps=3, lr=0.05):
     x, y = [0.5, -1.5, 2, 0.3], [1, -2, 4, -0.5]
     _ferry(function, x, y, lr, num_steps)
+    _ferry(function, y, x, lr, num_steps)
 
 
 def ferry_of_crossings(function, seed, num_steps=1000, lr=0.1):
@@ -639,6 +642,7 @@ def days_of_ten(function):
     _days(function, TEN_PROBS, TEN_DAYS, 4)
     _days(function, TEN_PROBS, TEN_DAYS, 1)
     _days(function, [0.55, 0.3, 0.45, 0.65], [1, 0, 0, 1], 4)
+    _days(function, [0.5, 0.05, 0.55, 0.95], [1, 0, 0, 1], 10)
 
 
 def days_on_eighths(function):
@@ -701,6 +705,7 @@ def error_of_one_bin(function):
 def error_of_ten(function):
     _error(function, TEN_PROBS, TEN_DAYS, 4)
     _error(function, TEN_PROBS, TEN_DAYS, 2)
+    _error(function, [0.02, 0.07, 0.52, 0.97], [1, 0, 0, 1], 20)
 
 
 def error_of_random(function, seed, n, num_bins):
@@ -903,6 +908,8 @@ def dice_of_four(function):
 def dice_of_five(function):
     for num_steps in 2, 0, 1:
         _dice(function, [3, 1, 6, 2, 4], 7, [0.2, 0.6], num_steps)
+        _dice(function, [3, 1, 6, 2, 4], 7, [0.4, 0.4], num_steps)
+        _dice(function, [0, 1, 0, 2, 0], 1000, [1e-3, 2e-3], num_steps)
 
 
 def dice_of_many(function, seed, n=20):
