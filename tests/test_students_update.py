@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
+from test_workflows import git
 
 from tools import assignments, students
 from tools.notebooks import badges, files
@@ -29,16 +30,6 @@ FILES = {
 NOTEBOOKS = "notebooks/01_small.ipynb", "notebooks/live/01_small.ipynb"
 GIVEN = {"README.md", "LICENSE", "pyproject.toml", "utils/data.py"}
 GIVEN |= {"notebooks/logs/08.csv", *NOTEBOOKS}
-
-
-def git(folder, *arguments):
-    author = ["-c", "user.name=Test", "-c", "user.email=test@example.org"]
-    return subprocess.run(
-        ["git", "-C", folder, *author, *arguments],
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout
 
 
 def put(root, texts):

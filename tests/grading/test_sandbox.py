@@ -12,10 +12,16 @@ from tools.grading import sandbox
 from tools.notebooks.files import ROOT
 
 
+def boxed(*sources, seconds=5):
+    """Run cells in the box; return them, and what was put back."""
+    nb = new_notebook(cells=[new_code_cell(source) for source in sources])
+    nb, put_back = sandbox.run(nb, seconds)
+    return nb.cells, put_back
+
+
 def run(*sources, seconds=2):
     """Run cells in the box; return the last output of each as text."""
-    nb = new_notebook(cells=[new_code_cell(source) for source in sources])
-    return [said(cell) for cell in sandbox.run(nb, seconds)[0].cells]
+    return [said(cell) for cell in boxed(*sources, seconds=seconds)[0]]
 
 
 def said(cell):
@@ -41,11 +47,10 @@ HARMLESS = [
 def harmless():
     """{source: its cell} of a notebook that wants no harm, and what was put
     back; the grader has a password in its environment."""
-    nb = new_notebook(cells=[new_code_cell(source) for source in HARMLESS])
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PGPASSWORD", "secret")
-        nb, put_back = sandbox.run(nb, 20)
-    return {cell.source: cell for cell in nb.cells}, put_back
+        cells, put_back = boxed(*HARMLESS, seconds=20)
+    return {cell.source: cell for cell in cells}, put_back
 
 
 def test_a_kernel_has_no_network(require):
@@ -217,10 +222,7 @@ SPOILS = [
 def spoilt():
     """The cells of a notebook that spoils and looks, spoils and looks, and
     what was put back."""
-    sources = [s for spoil, _, look, _ in SPOILS for s in (spoil, look)]
-    nb = new_notebook(cells=[new_code_cell(source) for source in sources])
-    nb, put_back = sandbox.run(nb, 5)
-    return nb.cells, put_back
+    return boxed(*(s for spoil, _, look, _ in SPOILS for s in (spoil, look)))
 
 
 @pytest.mark.parametrize("index", range(len(SPOILS)))
@@ -246,11 +248,10 @@ for title in "first", "second":
     with checks.check(title, exercise=1):
         checks.log_of_eighths(log_softmax)
 """
-    nb = new_notebook(cells=[new_code_cell(s) for s in (answer, test)])
-    nb, put_back = sandbox.run(nb, 5)
-    assert nb.cells[1].outputs[0].ename == "CheckError"
-    assert "first. The result is wrong" in nb.cells[1].outputs[0].evalue
-    assert "checks.check.call" in nb.cells[1].outputs[0].evalue
+    (output,) = boxed(answer, test)[0][1].outputs
+    assert output.ename == "CheckError"
+    assert "first. The result is wrong" in output.evalue
+    assert "checks.check.call" in output.evalue
 
 
 @pytest.fixture(scope="module")
@@ -258,10 +259,7 @@ def cheated():
     """The cells of a notebook in which a wrong answer is checked after each
     cheat, and what was put back."""
     check = CUBE_CHECK.format(2, 8)
-    sources = [WRONG_CUBE, *(s for cheat in CHEATS for s in (cheat, check))]
-    nb = new_notebook(cells=[new_code_cell(source) for source in sources])
-    nb, put_back = sandbox.run(nb, 5)
-    return nb.cells, put_back
+    return boxed(WRONG_CUBE, *(s for x in CHEATS for s in (x, check)))
 
 
 @pytest.mark.parametrize("number", range(len(CHEATS)))
