@@ -256,7 +256,7 @@ def test_indexing(data, shape, seed):
 @settings(max_examples=8)  # of 20 shapes
 @given(st.integers(1, 5), st.integers(1, 4), seeds)
 def test_cross_entropy(n, k, seed):
-    scores = 30 * normal(seed, n, k)
+    scores = 1000 + 30 * normal(seed, n, k)  # exp of them overflows
     labels = np.random.default_rng(seed).integers(0, k, size=n)
 
     def function(lib, scores):
