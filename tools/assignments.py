@@ -62,7 +62,7 @@ def settings(root=ROOT):
 
 def names(root=ROOT):
     """Return the names of the assignments that have a source ("a01", ...),
-    sorted; none in a students' repository, which has no solutions."""
+    sorted."""
     notebooks = (root / SOLUTIONS).glob("a[0-9][0-9]/*.ipynb")
     return sorted({path.parent.name for path in notebooks})
 
@@ -251,8 +251,8 @@ def write(root=ROOT):
 
 def without_source(root=ROOT):
     """Return what stands under notebooks/assignments/ and isn't made from
-    notebooks/solutions/, as sorted paths; nothing if there is no solution."""
-    found = _files(root / STUDENTS) if names(root) else {}
+    notebooks/solutions/, as sorted paths."""
+    found = _files(root / STUDENTS)
     here = [path for path in found if not _source(path, root).exists()]
     return sorted(root / STUDENTS / path for path in here)
 
@@ -309,9 +309,6 @@ def main(arguments=None, root=ROOT):
         "--check", action="store_true", help="only name what is out of date"
     )
     check = parser.parse_args(arguments).check
-    if not names(root):
-        print(f"No {SOLUTIONS.as_posix()}/ here: nothing was changed.")
-        return
     try:
         changed = out_of_date(root) if check else write(root)
     except NotebookError as error:

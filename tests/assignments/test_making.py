@@ -88,22 +88,6 @@ def test_an_edited_source_is_noticed_and_made_again(root):
     assert assignments.out_of_date(root) == []
 
 
-@pytest.mark.parametrize("arguments", [[], ["--check"]])
-@pytest.mark.parametrize("left", [[], ["a01/.ipynb_checkpoints/a01.ipynb"]])
-def test_without_solutions_nothing_is_touched(root, capsys, arguments, left):
-    shutil.rmtree(root / assignments.SOLUTIONS)
-    for place in left:  # git removes no files that it ignores
-        (root / assignments.SOLUTIONS / place).parent.mkdir(parents=True)
-        (root / assignments.SOLUTIONS / place).touch()
-    before = contents(root)
-    assignments.main(arguments, root)
-    assert capsys.readouterr().out == (
-        "No notebooks/solutions/ here: nothing was changed.\n"
-    )
-    assert contents(root) == before
-    assert assignments.without_source(root) == []
-
-
 def test_a_students_notebook_without_source_is_kept_and_named(root, capsys):
     shutil.rmtree(root / assignments.SOLUTIONS / "a02")
     edit(root)

@@ -42,8 +42,6 @@ def test_a_folder_that_is_not_there_is_one_line():
 
 def test_the_command_works_in_two_processes(tmp_path):
     save(tmp_path / "sent", {f"{x}/x.ipynb": "" for x in "AB"})
-    if not assignments.names():
-        pytest.skip("no notebooks/solutions/ here: a students' repository")
     name = assignments.names()[0]
     command = [sys.executable, "-m", "tools.grading", tmp_path / "sent"]
     said = subprocess.run(
