@@ -464,6 +464,9 @@ def _ferry(function, x, y, lr, num_steps):
     def advise(found):
         if not np.isfinite(found).all():
             return "the steps grow without end: are they too large, or uphill?"
+        more = called(function, x, y, lr, num_steps + 1, allowed=["checks"])
+        if np.any(found) and comparing.same(more, found):
+            return "one step more changes nothing: does num_steps count them?"
         for steps in num_steps - 1, num_steps + 1, 2 * num_steps:
             if num_steps and comparing.same(
                 found, ferry_path(x, y, lr, max(steps, 0))

@@ -2066,6 +2066,10 @@ mistakes(
     "fit_ferry",
     "too many steps: num_steps of them, and no other number.",
     always_two_steps=lambda x, y, lr, num_steps: ferry()(x, y, lr, 2),
+)
+mistakes(
+    "fit_ferry",
+    "one step more changes nothing: does num_steps count them?",
     always_a_thousand_steps=lambda x, y, lr, num_steps: ferry()(
         x, y, lr, 1000
     ),
