@@ -1285,3 +1285,11 @@ def slope_by_differences(slope_of_worth, seed, S, A):
         gives=right,
         advise=_about_slope(right),
     )
+    whole = np.arange(S * A).reshape(S, A) % 3
+    compare(
+        *(slope_of_worth, whole, P, R, 0.9, 1),
+        gives=slope(whole, P, R, 0.9, 1),
+        advise=lambda _: (
+            "the scores are whole numbers here: are the probabilities cut?"
+        ),
+    )

@@ -1691,6 +1691,22 @@ def without_probabilities(scores, P, R, gamma, start):
     return often[:, None] * (Q - V[:, None])
 
 
+@mistake(
+    "slope_of_worth",
+    "the scores are whole numbers here: are the probabilities cut?",
+)
+def probabilities_of_the_scores_type(scores, P, R, gamma, start):
+    probs = np.zeros_like(scores)
+    probs[:] = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
+    V = np.linalg.solve(
+        np.eye(len(P)) - gamma * np.einsum("sa,saz->sz", probs, P),
+        (probs * R).sum(axis=1),
+    )
+    A = np.eye(len(P)) - gamma * np.einsum("sa,saz->sz", probs, P)
+    often = np.linalg.solve(A.T, np.eye(len(P))[start])
+    return often[:, None] * probs * (R + gamma * P @ V - V[:, None])
+
+
 @accepted("slope_of_worth")
 def slope_by_a_series(scores, P, R, gamma, start):
     probs = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
