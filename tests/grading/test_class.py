@@ -1,5 +1,6 @@
 """A class with every kind of damage is graded."""
 
+import collections
 import html
 import json
 import os
@@ -11,6 +12,7 @@ import time
 import urllib.request
 
 import pytest
+from bs4 import BeautifulSoup
 from kinds import KINDS
 from nbconvert import HTMLExporter
 from sample_class import HIDDEN, NAME, SOLUTION, rows, stamps
@@ -194,3 +196,50 @@ def test_formgrader_shows_the_assignment_and_each_submission(formgrader):
         assert "nbgrader" in page
         if student == "Photo":
             assert "data:image/gif;base64,R0lGOD" in page
+
+
+# The page about the class
+
+
+@pytest.fixture(scope="module")
+def class_page(graded):
+    return BeautifulSoup((graded / "class.html").read_text(), "html.parser")
+
+
+def test_the_page_counts_as_the_table_does(graded, class_page):
+    table = [r for r in rows(graded).values() if r["status"] != "not graded"]
+    bars, totals = [image["alt"] for image in class_page.find_all("img")]
+    for name, most in ("double-test", "2"), ("row-sums-test", "3"):
+        full = sum(row[name] == most for row in table)
+        title = "Double" if name == "double-test" else "Sums"
+        part = bars.split(f"{title}: ", 1)[1].split(";")[0]
+        assert f"{full} all points" in part
+    said = collections.Counter(
+        row["total"] for row in table if row["status"] == "graded"
+    )
+    for total, count in said.items():
+        assert f"{count} with {total}" in totals
+
+
+def test_the_page_says_how_many_sent_what(graded, class_page):
+    first = " ".join(class_page.p.get_text().split())
+    every = [row["status"] for row in rows(graded).values()]
+    assert first.startswith(f"{len(every)} students sent something")
+    assert f"{every.count('not graded')} not graded" in first
+    assert f"{every.count('grade by hand')} to be graded by hand" in first
+
+
+def test_nobody_can_be_told_from_the_page(class_page):
+    words = class_page.get_text()
+    for kind in KINDS:
+        if " " in kind.student:
+            assert kind.student not in words
+    assert HIDDEN not in str(class_page) and SOLUTION not in str(class_page)
+
+
+def test_the_page_needs_nothing_from_elsewhere(class_page):
+    assert not class_page.find_all(["script", "link", "iframe"])
+    assert all(
+        i["src"].startswith("data:") for i in class_page.find_all("img")
+    )
+    assert class_page.find("meta", {"name": "viewport"})

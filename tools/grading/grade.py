@@ -11,7 +11,7 @@ import joblib
 from sqlalchemy.exc import SQLAlchemyError
 
 from tools import assignments
-from tools.grading import reports, results
+from tools.grading import overview, reports, results
 from tools.grading.collect import collect, guess_assignment
 from tools.grading.read import read
 from tools.grading.run import grade
@@ -19,14 +19,17 @@ from tools.notebooks.files import ROOT, NotebookError
 from utils.data import DataError
 
 
-def grade_class(folder, jobs, name=None, dask=None, db_url=None, root=ROOT):
+def grade_class(
+    folder, jobs, name=None, dask=None, db_url=None, platform=None, root=ROOT
+):
     """Grade what a class sent; go on where an earlier run was stopped.
 
     Parameters: folder, a Path to a folder or zip; jobs, processes here; name,
     of the assignment (default: the one that the files are called after);
     dask, the address of a Dask scheduler whose workers do it instead;
-    db_url, of the gradebook (default: SQLite beside the results); root, the
-    folder of the course.
+    db_url, of the gradebook (default: SQLite beside the results); platform,
+    "canvas" or "moodle", for a file that it imports; root, the folder of the
+    course.
     Returns: the Path of the folder with the results.
     Raises: NotebookError with one line that says what is wrong.
     """
@@ -62,6 +65,10 @@ def grade_class(folder, jobs, name=None, dask=None, db_url=None, root=ROOT):
             rows = [store.row(*pair) for pair in graded]
             reports.write_grades(store, rows)
             reports.write_review(store, rows)
+            if platform:
+                left = reports.write_for_platform(store, rows, platform)
+                _say_who_is_left_out(left, platform)
+            overview.write_overview(store, graded, rows)
             reports.write_feedback(store, graded, rows, parallel)
     except SQLAlchemyError as error:
         reason = str(error).splitlines()[0]
@@ -161,6 +168,15 @@ def _say_what_was_prevented(graded):
         print(f"Students' code ran with {said[box]}.")
 
 
+def _say_who_is_left_out(names, platform):
+    if names:
+        more = f" and {len(names) - 9} more" if len(names) > 9 else ""
+        print(
+            f"Not in grades-{platform}.csv, as not graded yet or without a "
+            f"number of the platform's: {', '.join(names[:9])}{more}"
+        )
+
+
 def _at_least_one(text):
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError("a number from 1 is needed")
@@ -174,15 +190,25 @@ def main(arguments=None):
     parser.add_argument("--assignment", help="such as a01")
     parser.add_argument("--dask", help="scheduler, tcp://host:8786")
     parser.add_argument("--db", help="gradebook, postgresql+psycopg://...")
+    parser.add_argument(
+        "--platform",
+        choices=reports.PLATFORMS,
+        help="write grades-PLATFORM.csv, too, for its import",
+    )
     given = parser.parse_args(arguments)
     try:
         into = grade_class(
-            given.submitted, given.jobs, given.assignment, given.dask, given.db
+            given.submitted,
+            given.jobs,
+            given.assignment,
+            given.dask,
+            given.db,
+            given.platform,
         )
     except NotebookError as error:
         sys.exit(str(error))
     except KeyboardInterrupt:
         sys.exit("Stopped. The same command goes on from here.")
-    print(f"See {into}/grades.csv, review.md and feedback/.")
+    print(f"See {into}/grades.csv, review.md, class.html and feedback/.")
     if "[" in str(into):
         print("Formgrader wants a place without [ in its path: rename it.")

@@ -4,6 +4,7 @@ import csv
 import functools
 import html
 import io
+import re
 
 import joblib
 import nbformat
@@ -41,6 +42,50 @@ def write_grades(store, rows):
     for row in rows:
         writer.writerow(row | {"remarks": "; ".join(row["remarks"])})
     store.write("grades.csv", table.getvalue(), "utf-8-sig")
+
+
+def write_for_platform(store, rows, platform):
+    """Write grades-canvas.csv or grades-moodle.csv, which import as they are.
+
+    In it are those who are graded and in whose files' names the platform has
+    put their number. Canvas finds a student by the column ID, but wants the
+    others to be there ("How do I import grades in the Gradebook?", in its
+    instructors' guide). Moodle's file is an assignment's "grading worksheet",
+    whose Identifier, Grade and date it reads if it speaks English
+    (mod/assign/feedback/offline/importgradeslib.php).
+
+    Parameters: store, a `ResultStore`; rows; platform, of `PLATFORMS`.
+    Returns: the names of the students who are not in it.
+    """
+    there = [
+        row
+        for row in rows
+        if row["status"] == "graded" and re.fullmatch(r"\d+", row["id"])
+    ]
+    table = io.StringIO(newline="")
+    csv.writer(table).writerows(PLATFORMS[platform](store.release, there))
+    store.write(f"grades-{platform}.csv", table.getvalue())
+    return [row["name"] for row in rows if row not in there]
+
+
+def _canvas(release, rows):
+    head = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
+    yield [*head, release.name]
+    for row in rows[:1]:
+        yield ["    Points Possible", *[""] * 4, row["max"]]
+    for row in rows:
+        yield [row["name"], row["id"], "", "", "", row["total"]]
+
+
+def _moodle(release, rows):
+    head = ["Identifier", "Full name", "Grade", "Maximum Grade"]
+    yield [*head, "Last modified (grade)"]
+    for row in rows:
+        student = f"Participant {row['id']}", row["name"]
+        yield [*student, row["total"], row["max"], "-"]
+
+
+PLATFORMS = {"canvas": _canvas, "moodle": _moodle}
 
 
 def write_review(store, rows):
