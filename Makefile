@@ -68,6 +68,20 @@ $(READY): requirements.txt pyproject.toml $(if $(SOUND),,unsound)
 	@touch $@
 
 # lecturers:start
+WEB := .venv/.web
+
+.PHONY: site slides
+
+site: $(WEB)  ## write the course's site into build/site
+	.venv/bin/python -m tools.site
+
+slides: $(READY)  ## write slides into build/slides: [NB=notebooks/...]
+	.venv/bin/python -m tools.slides $(NB)
+
+$(WEB): $(READY) pyproject.toml
+	.venv/bin/python -m pip install --quiet -e ".[web]"
+	@touch $@
+
 .PHONY: assignments students grade formgrader
 
 assignments: $(READY)  ## make the students' notebooks from the solutions

@@ -21,6 +21,9 @@ OPTIONAL = {
     "postgresql": "apt-get install postgresql",
     "cluster": 'pip install -e ".[cluster]"',
     "triton": 'pip install -e ".[ci]"',
+    "web": 'pip install -e ".[web]"',
+    "playwright": 'pip install -e ".[ci]"',
+    "chromium": "apt-get install chromium",
 }
 
 CHECKS = "# @title Check", "# @title Test"  # what their cells begin with

@@ -156,7 +156,11 @@ def test_each_week_the_notebooks_are_rerun_on_other_versions():
             {"COURSE_WITHOUT": "triton"},
             {*OPTIONAL} - {"triton"},
         ),
-        ('pip install -e ".[ci]"\n.ci/install\nmake test', {}, {"cluster"}),
+        (
+            'pip install -e ".[ci]"\n.ci/install\nmake test',
+            {},
+            {"cluster", "web"},
+        ),
         (".ci/run", {}, set()),
     ],
 )
