@@ -130,7 +130,11 @@ def _about_many(right):
                 "aren't: is anything of the example built in? All waits so "
                 "far count."
             )
-        return _about_estimates(found)
+        return (
+            "the first entry is wrong already. These waits have fractions: is "
+            "anything cut? And does the first wait count as the exercise "
+            "says?"
+        )
 
     return advise
 
@@ -224,6 +228,13 @@ def divergence(p, q):
     return hit + miss
 
 
+BELOW = (
+    "a bound is never below the share of successes. Does the search begin at "
+    "p, and is what it finds kept as it is (an array like wins holds whole "
+    "numbers)?"
+)
+
+
 def _about_bounds(wins, tries, t):
     def advise(found):
         if np.isnan(found).any():
@@ -235,7 +246,7 @@ def _about_bounds(wins, tries, t):
         if np.any(found > 1 + 1e-6):
             return "a chance is never above 1."
         if np.any(found < floor - 1e-6):
-            return "a bound is never below the share of successes."
+            return BELOW
         off = np.abs(found - right)
         never, wrong = (wins == 0) & (tries > 0), off > 2e-6
         usual = (wins > 0) & (wins < tries)
@@ -305,7 +316,7 @@ def bounds_at_first(upper_bounds):
     _compare_bounds(
         *(upper_bounds, wins, tries, 1),
         lambda found: (
-            "a bound is never below the share of successes."
+            BELOW
             if np.any(found < p - 1e-6)
             else "the logarithm of 1 is 0, so only q = p is credible: p, if "
             "there was a ride at all. (Others come after a lift without one.)"
@@ -757,8 +768,9 @@ LOG = [
 
 def _about_log(found):
     return (
-        "after the first line the entry [0, 1] is 4 + 0.25 (2 + 0.5 times 2 "
-        "- 4) = 3.75: print your table after each line."
+        "the five lines write, one after the other, [0, 1] 3.75, [1, 0] 2.75, "
+        "[0, 1] 3.65625, [1, 1] -2.25 and [2, 1] 5.957. Print your table "
+        "after each line: where does it first differ?"
     )
 
 
@@ -771,6 +783,13 @@ def log_of_five(learn_from_log):
 
 
 def log_of_none(learn_from_log):
+    found = check.call(with_lists(learn_from_log), *(Q_THREE, [], 0.25, 0.5))
+    check.that(
+        np.asarray(found).dtype.kind == "f",
+        "the table that is returned holds whole numbers.",
+        "also for an empty log return a new table of floats: np.array(Q, "
+        "dtype=float).",
+    )
     compare(learn_from_log, Q_THREE, [], 0.25, 0.5, gives=Q_THREE * 1.0)
     Q = np.array([[0.5, 1.5, -1.0]])
     found = check.call(with_lists(lambda *a: learn_from_log(Q, *a)), [], 1, 1)
@@ -1043,8 +1062,10 @@ def learns_basements(explore, seeds=(1, 2, 3), plan=PLAN):
 
 
 STAYS = (
-    "only in the row of the pharmacy do entries differ. Where does the robot "
-    "stand after a step? The next one begins there, if reset isn't called."
+    "only in the row of the pharmacy do entries differ. Does the robot repeat "
+    "one action, against a wall? Then choose at random among equals, or begin "
+    "with hope. Or isn't it moved on? The next step begins where it stands, "
+    "if reset isn't called."
 )
 
 
@@ -1076,9 +1097,10 @@ def _about_learning(worlds, shares, rows):
             "try enough, and is the luck of single steps averaged?"
         )
     return (
-        "it has found a way, but not the best one. Is every action tried "
-        "often enough also when one way is known, and is the luck of single "
-        "steps averaged?"
+        "it has found a way, but not the best one. Does y count the largest "
+        "entry of the new place, or what the exploring robot does next (who "
+        "stumbles shuns the stairs)? Is every action tried often enough also "
+        "when one way is known, and is the luck of single steps averaged?"
     )
 
 
@@ -1162,7 +1184,16 @@ def advantages_of_four(advantages, lam):
     compare(
         *(advantages, REWARDS, VALUES, 8, 0.5, lam),
         gives=np.array(right[lam], dtype=float),
-        advise=_about_four_steps,
+        advise=_about_four_steps if lam else _about_surprises,
+    )
+
+
+def _about_surprises(found):
+    if np.isnan(found).any():
+        return "lam and gamma may be 0: is 0 divided by 0?"
+    return (
+        "with lam = 0 the advantages are the surprises themselves, 2.5, -1, "
+        '-4 and 6. If you have these, is a lam of 0 taken for "not given"?'
     )
 
 

@@ -1223,9 +1223,10 @@ def _any_best(row, rng):
 
 @mistake(
     "explore",
-    "it has found a way, but not the best one. Is every action tried often "
-    "enough also when one way is known, and is the luck of single steps "
-    "averaged?",
+    "it has found a way, but not the best one. Does y count the largest "
+    "entry of the new place, or what the exploring robot does next (who "
+    "stumbles shuns the stairs)? Is every action tried often enough also "
+    "when one way is known, and is the luck of single steps averaged?",
 )
 def at_random_all_night(world, rng):
     return robot(begin=0, epsilon=1.0)(world, rng)
@@ -1379,8 +1380,10 @@ def hope_never_fades(world, rng):
 
 @mistake(
     "explore",
-    "only in the row of the pharmacy do entries differ. Where does the robot "
-    "stand after a step? The next one begins there, if reset isn't called.",
+    "only in the row of the pharmacy do entries differ. Does the robot repeat "
+    "one action, against a wall? Then choose at random among equals, or begin "
+    "with hope. Or isn't it moved on? The next step begins where it stands, "
+    "if reset isn't called.",
 )
 def stays_where_it_was(world, rng):
     Q = np.ones((world.num_states, world.num_actions))
