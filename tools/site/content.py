@@ -17,7 +17,6 @@ BOX_OR_HEADING = re.compile(
 ALSO_CALLED = {"the semester's notes": "L2"}
 LINK = re.compile(r"(?<=\]\()(?!https?:)([^)#\s]*)(#[^)\s]*)?(?=\))")
 LECTURE_ROW = re.compile(r"^\| (L\d) \| (.*) \|$", re.M)
-PART = re.compile(r"^.*lecturers:(?:start|end).*\n", re.M)
 DOORS = """\
 ## Where to begin
 
@@ -65,6 +64,7 @@ class Course:
             for number, path in self.notebooks.items()
         }
         self.readme = (root / "README.md").read_text("utf-8")
+        self.followed = dict(LECTURE_ROW.findall(self.readme))
 
     def title(self, number):
         """Return a notebook's title, such as "05 · Backpropagation"."""
@@ -75,10 +75,11 @@ class Course:
         text = "\n\n".join(self.cells[number])
         return re.findall(r"^##+ (.+?) *$", text, re.M)
 
-    def link(self, place, up=""):
+    def link(self, place, up="", text=""):
         """Return a link to "NN Heading", or to the notebook NN.
 
-        Parameters: place; up, "../" from a page in a folder.
+        Parameters: place; up, "../" from a page in a folder; text, in place
+        of the heading or title.
         Raises: NotebookError if it isn't there.
         """
         number, _, heading = place.partition(" ")
@@ -88,10 +89,11 @@ class Course:
             )
         target = f"{up}notebooks/{self.notebooks[number].name}"
         if not heading:
-            return f"[{self.title(number)}]({target})"
+            return f"[{text or self.title(number)}]({target})"
         if heading not in self.headings(number):
             raise files.NotebookError(f"{place}: no such heading in {number}")
-        return f"[{number} · {heading}]({target}{anchor(heading)})"
+        text = text or f"{number} · {heading}"
+        return f"[{text}]({target}{anchor(heading)})"
 
 
 def anchor(heading):
@@ -108,8 +110,7 @@ def _hand_kept(name):
 
 def home(course):
     """The course in one screen, in README's words."""
-    opening = PART.sub("", course.readme.partition("\n## ")[0])
-    opening = opening[: opening.index("\n- **For students**")]
+    opening = course.readme.partition("\n- **For students**")[0]
     names = _hand_kept("lectures")
     github = re.search(r"git clone (https://\S+)", course.readme)[1]
     doors = DOORS.format(
@@ -144,10 +145,15 @@ def path_through(course):
 def terms(course):
     """Each term, with the section that defines it, by first letters."""
     known = _hand_kept("terms")
+    letters = dict.fromkeys(map(_initial, known))
     lines = ["# Index of terms", ""]
-    for letter, group in groupby(known, lambda term: _initial(term)):
+    lines += [" · ".join(f"[{it}]({anchor(it)})" for it in letters), ""]
+    for letter, group in groupby(known, _initial):
         lines += [f"## {letter}", "", '<div class="course-terms">', ""]
-        lines += [f"- {term}: {course.link(known[term])}" for term in group]
+        lines += [
+            f"- {course.link(known[term], text=term)} {known[term].split()[0]}"
+            for term in group
+        ]
         lines += ["", "</div>", ""]
     return "\n".join(lines)
 
@@ -157,7 +163,10 @@ def _initial(term):
 
 
 def errata(course):
-    """All *Spot the bug* boxes, by the lecture that they are about."""
+    """All *Spot the bug* boxes, by the lecture that they are about.
+
+    Raises: NotebookError if a box is about a lecture that isn't in README.
+    """
     found = {}
     for number, cells in course.cells.items():
         heading = ""
@@ -168,6 +177,11 @@ def errata(course):
                 about = said["about"].partition(",")[0]
                 about = ALSO_CALLED.get(about, about)
                 place = f"{number} {heading}"
+                if about not in course.followed:
+                    raise files.NotebookError(
+                        f"{place}: README lists no lecture {about!r}; begin "
+                        "the box **Spot the bug** (L2), say"
+                    )
                 found.setdefault(about, []).append((place, said[0]))
     lines = [
         "# Errata",
@@ -177,14 +191,15 @@ def errata(course):
         "",
     ]
     for about in sorted(found):
-        lines += [f"## {about}", ""]
+        lines += [f"## {about}", "", f"{course.followed[about]}.", ""]
         for place, box in found[about]:
             number = place.partition(" ")[0]
             page = f"notebooks/{course.notebooks[number].name}"
             text = LINK.sub(
                 lambda link: _from_notebook(page, *link.groups("")), box
             )
-            lines += [text.rstrip(), "", f"Proof: {course.link(place)}", ""]
+            there = "Proof" if "<details>" in box else "Answer and proof"
+            lines += [text.rstrip(), "", f"{there}: {course.link(place)}", ""]
     return "\n".join(lines)
 
 
@@ -198,8 +213,7 @@ def _from_notebook(page, target, anchor):
 
 def lecture(course, name):
     """A lecture's parts, each with the sections that cover it."""
-    about = dict(LECTURE_ROW.findall(course.readme))[name]
-    lines = [f"# {name}", "", f"{about}.", ""]
+    lines = [f"# {name}", "", f"{course.followed[name]}.", ""]
     lines += ["| Part | Covered in |", "|---|---|"]
     for part, places in _hand_kept("lectures")[name].items():
         if isinstance(places, list):
