@@ -12,6 +12,7 @@ from sample_class import RIGHT, SCRIPT, changed, save
 
 from tools import assignments
 from tools.grading import grade, overview, reports
+from tools.grading import names as people
 from tools.grading.recognise import grade_id
 
 DOUBLE, SUMS, EXPLAIN, CUBE = range(4)
@@ -39,7 +40,11 @@ def tell(release):
             for name, ename, text in said:
                 (cell,) = [c for c in nb.cells if grade_id(c) == name]
                 error = {"ename": ename, "evalue": text, "traceback": []}
-                cell.outputs = [new_output("error", **error)]
+                cell.outputs += [
+                    new_output("error", **error)
+                    if ename
+                    else new_output("stream", text=text)
+                ]
         cells = overview._cells(shown), overview._cells(graded)
         return overview.Answers(row, *cells)
 
@@ -84,6 +89,22 @@ def test_an_open_question_is_of_one_kind(tell, points, answer, kind):
     assert tell(student)[EXPLAIN].kinds == {kind: 1}
 
 
+@pytest.mark.parametrize(
+    "printed, kind",
+    [
+        ([], "all points"),
+        ([("cube-test", "CheckError", "no")], "no points"),
+        ([("cube-test", "CheckError", "Not yet answered.")], "not answered"),
+    ],
+)
+def test_an_optional_exercise_is_told_by_its_test(
+    tell, release, monkeypatch, printed, kind
+):
+    (cube,) = [c for c in release.released.cells if c.id == "cube-test"]
+    monkeypatch.setitem(cube.metadata.nbgrader, "points", 0)
+    assert tell({"cube_test": 0, "printed": printed})[CUBE].kinds == {kind: 1}
+
+
 def test_what_waits_for_a_person_lowers_no_share(tell):
     (*_, explain, _) = tell({"explain": ""}, {"explain": 2})
     assert explain.share == 0.5 and explain.reached == [2]
@@ -105,6 +126,14 @@ def test_hints_that_differ_in_a_number_are_one(tell):
     assert tell(*map(failing, hints[:1]))[CUBE].hints == {
         "row 0 sums to 0.3.": 1
     }
+
+
+@pytest.mark.parametrize("name", ["cube", "cube-test"])
+def test_what_a_student_prints_is_no_hint(tell, name):
+    said = [(name, None, "Hint: rude. Not yet answered. ValueError: x")]
+    told = tell({"cube_test": 0, "printed": said})[CUBE]
+    assert told.kinds == {"no points": 1}
+    assert not told.hints and not told.errors
 
 
 def test_who_got_all_points_was_told_nothing(tell):
@@ -155,6 +184,15 @@ def test_a_class_of_which_nothing_could_be_graded(written):
     assert "<img" not in text
 
 
+def test_a_class_that_lost_nothing(written, release):
+    result = dict.fromkeys(["shown", "graded"], release.released)
+    row = {"status": "graded", "total": 10, "max": 10, "explain": 4}
+    row |= {"double-test": 2, "row-sums-test": 3, "cube-test": 1}
+    text = written([(None, result)], [row])
+    assert "Hardly a point was lost" in text
+    assert "What to teach" not in text
+
+
 def test_what_a_student_made_is_text(written, release):
     nb = copy.deepcopy(release.released)
     for cell in nb.cells:
@@ -172,6 +210,26 @@ def test_the_weakest_come_first(tell):
     every = tell({"double_test": 1, "row_sums_test": 0, "cube_test": 1})
     titles = [(one.title, one.points) for one in overview._weakest(every)]
     assert titles == [("Sums", 3), ("Double", 2)]
+
+
+def test_each_exercise_has_a_bar_of_its_own(tell, monkeypatch):
+    monkeypatch.setattr(overview, "_png", lambda fig: fig)
+    every = tell({"double_test": 2, "row_sums_test": 0})
+    titles = [one.title for one in every]
+    assert len(set(titles)) < len(titles)
+    (ax,) = overview._bars(every)[0].axes
+    places = {bar.get_y() for bar in ax.patches if bar.get_width()}
+    assert len(places) == len(every)
+    assert [text.get_text() for text in ax.texts] == titles
+    assert ax.get_title("left") == "Weakest: Sums"
+
+
+@pytest.mark.parametrize(
+    "totals, said",
+    [([1, 12], "1 with 1, 1 with 12"), ([1.5, 9], "1 from 1, 1 from 9")],
+)
+def test_no_total_is_missing_from_the_histogram(totals, said):
+    assert said in overview._histogram(totals, 10)[1]
 
 
 # For platforms
@@ -233,6 +291,13 @@ def test_moodle_imports_the_grades():
 def test_nobody_to_import_is_a_file_without_students(platform):
     table, left = imported(platform, CLASS[1:2])
     assert len(table) == 1 and left == ["Ann"]
+
+
+@pytest.mark.parametrize(
+    "called", ["=1+1", "+1", "-cmd", "@SUM(A1)", "\t=1", "\uff1d1", "\uff201"]
+)
+def test_no_name_is_a_formula(called):
+    assert people.readable(called)[0].isalnum()
 
 
 def test_the_command_writes_for_a_platform(

@@ -35,6 +35,8 @@ GRADESCOPE = r"(?P<name>submission_(?P<id>\d+))(?:\.\w+)?"
 # The platforms' own files beside the students'.
 BESIDE = {"index.html": BRIGHTSPACE, "submission_metadata.yml": GRADESCOPE}
 RECEIPT = re.compile(r".+_attempt_\d{4}(?:-\d\d){5}\.txt")
+# A spreadsheet takes what begins so for a formula; full width, too.
+FORMULA = "=+-@\uff1d\uff0b\uff0d\uff20"
 RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?")
 
 
@@ -142,7 +144,7 @@ def readable(name):
     name = unicodedata.normalize("NFC", name)
     name = re.sub(r"\\(?:x\w\w|u\w{4}|U\w{8}|[nrt])", " ", name)
     name = re.sub(r'[\\/:*?"<>|+]', " ", name)
-    return " ".join(name.split()).strip(" _-.,=@")
+    return " ".join(name.split()).strip(f" _.,{FORMULA}")
 
 
 def identity(name, number):

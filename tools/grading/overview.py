@@ -6,6 +6,7 @@ import collections
 import io
 import re
 import statistics
+import textwrap
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,6 +34,7 @@ FILLS = {
     "not answered": ("white", ""),
     "by hand": ("white", ".."),
 }
+WIDTH = 6.4  # of the figures, in inches
 COMMON = 8  # so many hints and errors of an exercise are listed
 
 
@@ -127,7 +129,7 @@ def _exercise(title, cell, parts, students):
     hints = []
     for student in students:
         reached, said = student.row[parts[-1]], _said(student.shown, parts)
-        kind = _kind(reached, points, said, _is_untouched(student, cell))
+        kind = _kind(student, cell, said)
         made.kinds[kind] += 1
         if kind != "by hand":
             made.reached.append(reached or 0)
@@ -139,11 +141,17 @@ def _exercise(title, cell, parts, students):
     return made
 
 
-def _kind(reached, points, said, untouched):
+def _kind(student, cell, said):
+    name, points = grade_id(cell), cell.metadata.nbgrader.points
+    reached = student.row[name]
     if reached == "":
         return "by hand"
+    untouched = _is_untouched(student, cell)
     if not reached and (untouched or "Not yet answered" in said):
         return "not answered"
+    if not points:  # an optional exercise: its test alone tells
+        failed = _ended_in(student.graded, name)
+        return "no points" if failed else "all points"
     if reached >= points:
         return "all points"
     return "some points" if reached else "no points"
@@ -156,11 +164,14 @@ def _is_untouched(student, cell):
 
 
 def _said(cells, parts):
-    """Return what an exercise's cells have printed, errors included."""
+    """Return why an exercise's checks and tests failed; what a student's
+    code has printed is none of it."""
     return "\n".join(
-        COLOUR.sub("", output.get("text") or output.get("evalue") or "")
+        COLOUR.sub("", output.evalue)
         for name in parts
-        for output in cells.get(name, {}).get("outputs", [])
+        if name in cells and not is_solution(cells[name])
+        for output in cells[name].get("outputs", [])
+        if output.output_type == "error"
     )
 
 
@@ -213,7 +224,7 @@ def _counted(hints):
 
 def _weakest(every):
     """Return the three exercises at most that lost most, if any did."""
-    lost = [one for one in every if one.share < 1]
+    lost = [one for one in every if round(one.share, 2) < 1]
     return sorted(lost, key=lambda one: one.share)[:3]
 
 
@@ -228,20 +239,27 @@ def _figures(every, totals, most):
 
 
 def _bars(every):
-    fig, ax = plt.subplots(figsize=(9, 1.4 + 0.5 * len(every)))
-    titles = [one.title for one in every]
+    """Draw a bar for each exercise below its title: so it fits a phone."""
+    fig, ax = plt.subplots(figsize=(WIDTH, 1.4 + 0.6 * len(every)))
+    places = range(len(every))
     before = [0] * len(every)
     for kind in KINDS:
         counts = [one.kinds[kind] for one in every]
         if any(counts):
             fill, hatch = FILLS[kind]
             style = {"color": fill, "hatch": hatch, "edgecolor": "#222222"}
-            ax.barh(titles, counts, left=before, label=kind, lw=0.8, **style)
+            style |= {"height": 0.45, "lw": 0.8, "label": kind}
+            ax.barh(places, counts, left=before, **style)
             before = [a + b for a, b in zip(before, counts, strict=True)]
-    ax.invert_yaxis()
+    for place, one in zip(places, every, strict=True):
+        title = textwrap.shorten(one.title, 60, placeholder="…")
+        ax.text(0, place - 0.32, title, fontsize=12, parse_math=False)
+    ax.set(yticks=[], ylim=(len(every) - 0.6, -0.8), xlabel="students")
     ax.xaxis.get_major_locator().set_params(integer=True)
-    ax.set_xlabel("students")
-    fig.legend(loc="outside upper right", ncols=len(KINDS), fontsize=12)
+    if weakest := _weakest(every):
+        said = textwrap.fill(f"Weakest: {weakest[0].title}", 44)
+        ax.set_title(said, parse_math=False)
+    fig.legend(loc="outside lower center", ncols=3, fontsize=12)
     said = "; ".join(
         f"{one.title}: "
         + ", ".join(f"{one.kinds[k]} {k}" for k in KINDS if one.kinds[k])
@@ -251,15 +269,19 @@ def _bars(every):
 
 
 def _histogram(totals, most):
-    fig, ax = plt.subplots(figsize=(9, 3))
-    bins = range(int(most) + 2) if most <= 30 else 30
+    fig, ax = plt.subplots(figsize=(WIDTH, 3))
+    most_reached = max(most, *totals)  # a person may give more
+    bins = range(int(most_reached) + 2) if most_reached <= 30 else 30
     counts, edges, _ = ax.hist(
         totals, bins, color=COLORS["blue"], align="left"
     )
     ax.yaxis.get_major_locator().set_params(integer=True)
+    middle = f"{statistics.median(totals):g}"
+    ax.set(title=f"The median is {middle} of {most} points")
     ax.set(xlabel=f"points, of {most}", ylabel="students")
+    whole = bins != 30 and all(total == int(total) for total in totals)
     said = ", ".join(
-        f"{int(n)} with {start:.3g}"
+        f"{int(n)} {'with' if whole else 'from'} {start:.3g}"
         for n, start in zip(counts, edges, strict=False)
         if n
     )

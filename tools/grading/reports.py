@@ -48,11 +48,12 @@ def write_for_platform(store, rows, platform):
     """Write grades-canvas.csv or grades-moodle.csv, which import as they are.
 
     In it are those who are graded and in whose files' names the platform has
-    put their number. Canvas finds a student by the column ID, but wants the
-    others to be there ("How do I import grades in the Gradebook?", in its
-    instructors' guide). Moodle's file is an assignment's "grading worksheet",
-    whose Identifier, Grade and date it reads if it speaks English
-    (mod/assign/feedback/offline/importgradeslib.php).
+    put their number. The others are left out, as an empty grade would erase
+    one that Canvas has. Canvas finds a student by the column ID, but wants
+    the others to be there (its lib/gradebook_importer.rb). Moodle's file is
+    an assignment's "grading worksheet", whose Identifier, Grade and date it
+    reads if it speaks English (mod/assign/feedback/offline, locallib.php and
+    importgradeslib.php); "-" says that it had no grade yet.
 
     Parameters: store, a `ResultStore`; rows; platform, of `PLATFORMS`.
     Returns: the names of the students who are not in it.
