@@ -1,0 +1,1 @@
+"""Lectures as slides: `python -m tools.slides` makes them."""
