@@ -136,6 +136,13 @@ def test_what_a_student_prints_is_no_hint(tell, name):
     assert not told.hints and not told.errors
 
 
+def test_what_a_student_s_cell_raises_is_no_hint(tell):
+    said = [("cube", "ValueError", "Hint: rude. Not yet answered.")]
+    told = tell({"cube_test": 0, "printed": said})[CUBE]
+    assert told.kinds == {"no points": 1} and not told.hints
+    assert told.errors == {"ValueError": 1}
+
+
 def test_who_got_all_points_was_told_nothing(tell):
     right = failing("Hint: no.") | {"cube_test": 1}
     assert not tell(right)[CUBE].hints and not tell(right)[CUBE].failed
@@ -206,10 +213,10 @@ def test_what_a_student_made_is_text(written, release):
     assert SCRIPT not in text and "&lt;script&gt;" in text
 
 
-def test_the_weakest_come_first(tell):
-    every = tell({"double_test": 1, "row_sums_test": 0, "cube_test": 1})
+def test_what_lost_most_points_comes_first(tell):
+    every = tell({"double_test": 1, "row_sums_test": 1, "cube_test": 0})
     titles = [(one.title, one.points) for one in overview._weakest(every)]
-    assert titles == [("Sums", 3), ("Double", 2)]
+    assert titles == [("Sums", 3), ("Double", 2), ("Sums", 1)]
 
 
 def test_each_exercise_has_a_bar_of_its_own(tell, monkeypatch):
@@ -221,7 +228,7 @@ def test_each_exercise_has_a_bar_of_its_own(tell, monkeypatch):
     places = {bar.get_y() for bar in ax.patches if bar.get_width()}
     assert len(places) == len(every)
     assert [text.get_text() for text in ax.texts] == titles
-    assert ax.get_title("left") == "Weakest: Sums"
+    assert ax.get_title("left") == "Most points lost: Sums"
 
 
 @pytest.mark.parametrize(

@@ -223,9 +223,9 @@ def _counted(hints):
 
 
 def _weakest(every):
-    """Return the three exercises at most that lost most, if any did."""
+    """Return the three exercises at most that lost most points, if any."""
     lost = [one for one in every if round(one.share, 2) < 1]
-    return sorted(lost, key=lambda one: one.share)[:3]
+    return sorted(lost, key=lambda one: one.points * (one.share - 1))[:3]
 
 
 # Figures
@@ -257,7 +257,7 @@ def _bars(every):
     ax.set(yticks=[], ylim=(len(every) - 0.6, -0.8), xlabel="students")
     ax.xaxis.get_major_locator().set_params(integer=True)
     if weakest := _weakest(every):
-        said = textwrap.fill(f"Weakest: {weakest[0].title}", 44)
+        said = textwrap.fill(f"Most points lost: {weakest[0].title}", 44)
         ax.set_title(said, parse_math=False)
     fig.legend(loc="outside lower center", ncols=3, fontsize=12)
     said = "; ".join(
