@@ -96,6 +96,8 @@ def test_a_sentence_leads_to_the_code_below_it():
     assert one.notes == ["<p>Far.</p>"]
     assert two.notes == ["<p>Near. We count them.</p>"]
     assert seen(two).startswith("We count them.")
+    _, two = made("## Why?", "Far.\n\nThat was so.", printed("count()", "2"))
+    assert "so" not in seen(two)  # what "that" is, it can't say
 
 
 def test_a_long_output_is_cut_and_a_wide_one_wrapped():
@@ -128,6 +130,12 @@ def test_an_answer_too_long_for_its_question_is_on_the_next_slide():
     )
     assert seen(one).strip() == "Why?"
     assert seen(two).strip().startswith("So. So.")
+
+
+def test_questions_of_one_list_have_a_slide_each():
+    _, one, two = made("## Your turn\n\n1. Why?\n2. How?")
+    assert (seen(one), seen(two)) == ("Why?", "How?")
+    assert parsed(two.shown[0]).ol["start"] == "2"
 
 
 def test_a_question_keeps_the_figure_that_it_is_about():

@@ -126,7 +126,7 @@ class _Deck:
             self.say(rest)
             shown = answer.decode_contents()
             if text.size(shown) > ANSWER:
-                shown = text.last(answer, ANSWER)
+                shown = text.last(answer, ANSWER) or text.first(answer, 0)
             self.add("conclusion", self.question).abridge(answer, shown)
             self.prose = []
         self.say(self.prose)
