@@ -21,10 +21,39 @@ from utils import checking, comparing, data
 once_right = checking.once_right
 
 
+ANY_NETWORK = (
+    "is something of the example built in? There may be no hidden layer, or "
+    "several of one size; one image is possible, too, and pixels are no whole "
+    "numbers."
+)
+
+
 class check(checking.check):
     """A check that knows the mistakes of this assignment."""
 
     mistakes = Path(__file__).with_name("mistakes.json")
+    built_in = {
+        1: "is a number of layers built in? There may be any, two sizes may "
+        "be equal, and the count may be billions.",
+        2: ANY_NETWORK,
+        3: ANY_NETWORK,
+        4: ANY_NETWORK,
+        6: ANY_NETWORK,
+        10: ANY_NETWORK,
+        5: "is something of the example built in? The layers may be as many "
+        "as you like, of any sizes; each draws with its own d.",
+        7: "is something of the example built in? There may be any number of "
+        "layers; each array has its own gradient, and all have one lr.",
+        8: "is something of the example built in? There may be any number of "
+        "layers, also square ones, and the weights may be float64.",
+        9: "is something of the example built in? There may be any number of "
+        "layers, also square ones, and the weights may be float64.",
+        11: "is something of the example built in? There may be any number "
+        "of images, classes and steps, and the loss may grow.",
+        13: "is something of the example built in? The tree may be any, with "
+        "matrices in it, the loss any function, and a label a fraction or a "
+        "whole number.",
+    }
 
 
 SOFTMAX = (
@@ -49,7 +78,8 @@ def explained(found, slips, most=2):
     gives the same; slips, see above; most, 1 or 2 slips at a time.
     Returns: '' if they don't explain it.
     """
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         for number in range(1, most + 1):
             for some in itertools.combinations(slips, number):
                 hints, changes = zip(*some)
@@ -280,10 +310,52 @@ NETWORK_SLIPS = [
                 "take them as they are.",
             ),
             (
-                lambda X: (X - X.mean(0)) / X.std(0),
-                "the images are standardized "
-                "inside the network: take them as they are.",
+                lambda X: np.trunc(X),
+                "the images lose their fractions: no integers here.",
             ),
+            (
+                lambda X: np.round(X),
+                "the images are rounded: take them as they are.",
+            ),
+            (
+                lambda X: np.floor(X),
+                "the images are rounded: take them as they are.",
+            ),
+            (
+                lambda X: np.abs(X),
+                "the images lose their sign: take them as they are.",
+            ),
+        ]
+        + [
+            (
+                lambda X, axis=axis, middle=middle, size=size: (
+                    (X - middle(X, axis=axis, keepdims=True))
+                    / size(X, axis=axis, keepdims=True)
+                ),
+                "the images are shifted or scaled inside the network (are "
+                "they standardized?): take them as they are.",
+            )
+            for axis in (0, 1, None)
+            for middle, size in [
+                (np.mean, np.std),
+                (np.mean, functools.partial(np.std, ddof=1)),
+                (np.mean, lambda X, **how: 1),
+                (np.min, np.ptp),
+                (lambda X, **how: 0, np.max),
+                (lambda X, **how: 0, np.linalg.norm),
+                (lambda X, **how: 0.5, lambda X, **how: 0.5),
+                (lambda X, **how: 0.5, lambda X, **how: 1),
+                (lambda X, **how: 0.286, lambda X, **how: 0.353),
+                (lambda X, **how: 0, lambda X, **how: -1),
+            ]
+        ]
+        + [
+            (
+                lambda X, low=low: X.clip(low, 1),
+                "the images are cut off inside the network: take them as they "
+                "are.",
+            )
+            for low in (0, -1)
         ],
     ),
     *slips(
@@ -334,6 +406,13 @@ NETWORK_SLIPS = [
                 lambda z: np.exp(z),
                 "these are powers of e: a part of the softmax, "
                 "which the loss applies.",
+            ),
+            *(
+                (
+                    lambda z, digits=digits: np.round(z, digits),
+                    "the scores are rounded: return them as they are.",
+                )
+                for digits in range(5)
             ),
             (lambda z: -z, "the scores have the wrong sign."),
             (
@@ -452,12 +531,16 @@ def _shape_slips(sizes):
         "own.": [[shape for pair in once for shape in pair]],
         "the biases are missing: every neuron has one.": [W],
         no_layers: [shapes_of([d, k])],
-        "the last layer is missing: the scores need weights too.": [
+        "the last layer is missing, or kept where nobody finds it: the "
+        "scores need weights too.": [
             right[:-2],
             [*right[:-2], right[-1]],
         ],
+        "all layers are alike: each is made from its own two sizes.": [
+            right[-2:] * len(W),
+            right[:2] * len(W),
+        ],
         last_only: [right[-2:]],
-        "the last layer isn't found: where is it kept?": [right[:-2]],
         "the first hidden layer is missing: sizes[1] is its size.": [
             shapes_of([d, *sizes[2:]]),
             right[2:],
@@ -586,6 +669,16 @@ COUNT_SLIPS = [
             ),
             (lambda s: 2 * products(s), "each weight is counted twice."),
             (
+                lambda s: products(s[:3]),
+                "only one hidden layer's weights are counted: there may be "
+                "any number of layers.",
+            ),
+            (
+                lambda s: products(s[:2] + s[2:][-1:]),
+                "only one hidden layer's weights are counted: there may be "
+                "any number of layers.",
+            ),
+            (
                 lambda s: s[0] * s[1] + s[-2] * s[-1],
                 "only the first and the last layer's weights are counted: "
                 "there may be any number of layers.",
@@ -627,6 +720,14 @@ COUNT_SLIPS = [
                 "the hidden neurons' biases are counted twice.",
             ),
             (
+                lambda s: sum(s[1:3]),
+                "only one hidden layer's biases are counted.",
+            ),
+            (
+                lambda s: sum(s[1:2] + s[2:][-1:]),
+                "only one hidden layer's biases are counted.",
+            ),
+            (
                 lambda s: s[1] + s[-1],
                 "only the first and the last layer's biases are counted.",
             ),
@@ -650,13 +751,17 @@ def products(sizes):
 
 def parameters(count_params, sizes, gives):
     def advise(answer):
-        others = [3, 7, 2, 5], [6, 4], [2, 9, 9, 4, 3]
+        others = [3, 7, 2, 5, 8, 4], [6, 4], [2, 9, 9, 4, 3]
         counts = [(sizes, answer), *((s, count_params([*s])) for s in others)]
 
         def found(weights=products, biases=lambda s: sum(s[1:])):
             return all(n == weights(s) + biases(s) for s, n in counts)
 
-        return explained(found, COUNT_SLIPS)
+        return (
+            explained(found, COUNT_SLIPS)
+            or _about_bits(answer, gives)
+            or _about_equal_sizes(counts)
+        )
 
     answer = check.call(count_params, sizes)
     check.equal(answer, gives, advise=advise)
@@ -670,6 +775,34 @@ def parameters(count_params, sizes, gives):
         "called a second time, the function gives another result.",
         "it keeps something from the first call: is a number added up "
         "outside the function?",
+    )
+
+
+def _about_bits(answer, gives):
+    """Say whether a count has overflowed."""
+    for bits in 16, 32:
+        lost = int(answer) - gives
+        if lost and abs(answer) < 2**bits and lost % 2**bits == 0:
+            return (
+                f"these are the last {bits} bits of the right number, which "
+                "has more: Python's own integers are large enough, and so is "
+                "NumPy's int64."
+            )
+    return ""
+
+
+def _about_equal_sizes(counts):
+    """Say whether a count goes wrong only where two sizes are equal.
+
+    Parameters: counts, pairs (sizes, what the function returns for them).
+    """
+    wrong = [s for s, n in counts if n != products(s) + sum(s[1:])]
+    if any(len({*s}) == len(s) for s in wrong):
+        return ""
+    return (
+        "where all sizes are different, the count is right. Does it look for "
+        "a layer by its size? index finds only the first of equal numbers, "
+        "and a dict or a set keeps only one of them."
     )
 
 
@@ -752,6 +885,11 @@ def _about_the_shape(shape, X, right):
         return (
             "this is one number for each image: its class, or its largest "
             "score? Return all scores."
+        )
+    if shape == (k,) and n == 1:
+        return (
+            "the scores of one image are a row, too, (1, k): is there a "
+            "squeeze, a flatten, or an index [0]?"
         )
     if shape == (k,):
         return (
@@ -853,12 +991,26 @@ def keras_sequence(keras_list, sizes, n=6):
     _examine_keras(models, sizes, n)
 
 
+REUSED = (
+    "a layer gets another number of inputs than it was made for. Has each "
+    "its own place and its turn, and are all still there when call runs "
+    "again? (A generator, a zip and a map are empty then.)"
+)
+
+
 @plain_errors()
 def keras_network(KerasMLP, sizes, n=6):
     models = [check.call(KerasMLP, sizes) for _ in "ab"]
     for model in models:
+        try:
+            scores = model(images(2, sizes[0]))
+        except ValueError as error:
+            told, *_ = str(error).splitlines()
+            *others, expected = told.split(" is incompatible with the layer: ")
+            check.that(not others, f"a layer {expected}.", REUSED)
+            raise
         check.that(
-            model(images(2, sizes[0])) is not None,
+            scores is not None,
             "call returns None.",
             "it ends with return: what are the scores?",
         )
@@ -893,8 +1045,8 @@ def _examine_keras(models, sizes, n):
     check.that(
         all(grad is not None for grad in grads),
         "some weights get no gradient.",
-        "NumPy in call is invisible to TensorFlow: take keras.ops, or the "
-        "layers' own activation.",
+        "what cuts them off in call? NumPy is invisible to TensorFlow (take "
+        "keras.ops, or the layers' own activation), and stop_gradient stops.",
     )
 
 
@@ -911,19 +1063,9 @@ GRADIENTS = (
 
 @gradients_on()
 def torch_network(TorchMLP, sizes, n=6):
-    import torch
-
     module, other = [check.call(TorchMLP, sizes) for _ in "ab"]
-    params = list(module.parameters())
-    are_apart([params, list(other.parameters())])
+    are_apart([list(m.parameters()) for m in (module, other)])
     examine_torch(module, sizes, n, REGISTER)
-    X = torch.tensor(images(n, sizes[0]))
-    module(X).square().sum().backward()
-    check.that(
-        all(p.grad is not None for p in params),
-        "some parameters get no gradient.",
-        GRADIENTS,
-    )
 
 
 def examine_torch(module, sizes, n, lost):
@@ -965,6 +1107,12 @@ def examine_torch(module, sizes, n, lost):
     scores = scores.detach().numpy()
     gives_the_same_again(scores, module(torch.tensor(X)).detach().numpy())
     scores_fit(scores, [value.T for value in values], sizes, X)
+    module(torch.tensor(X)).square().sum().backward()
+    check.that(
+        all(p.grad is not None for p in params),
+        "some parameters get no gradient.",
+        GRADIENTS,
+    )
 
 
 # 5 to 7 · JAX
@@ -991,6 +1139,15 @@ def is_list_of_dicts(params):
         and all(set(layer) == {"W", "b"} for layer in params),
         "the result is not a list of dicts with the keys W and b.",
         "one dict for each layer: [{'W': ..., 'b': ...}, ...].",
+    )
+    each_its_dict(params)
+
+
+def each_its_dict(params):
+    check.that(
+        len({id(layer) for layer in params}) == len(params),
+        "all layers are one and the same dict.",
+        "it holds what was written last: make a new dict for each layer.",
     )
 
 
@@ -1089,6 +1246,23 @@ def _spread(init_params, sizes, place, seed):
         if W.min() >= 0
         else "jax.random.normal has the mean 0: multiply, but add nothing.",
     )
+    largest = np.abs(W).max() / spread
+    tails = np.abs(W).mean() / spread  # 0.798 for a normal distribution
+    check.that(
+        tails > 0.78,
+        "too many weights are near 0, and too many far away: this is no "
+        "normal distribution.",
+        "draw from jax.random.normal.",
+    )
+    check.that(
+        largest > 3.5,
+        f"no weight is larger than {largest:.1f} standard deviations: this "
+        "is no normal distribution.",
+        "the ready-made initializers and truncated_normal cut off the tails, "
+        "and clip does: draw from jax.random.normal."
+        if largest > 2
+        else "draw from jax.random.normal.",
+    )
     reason = (
         f"with {d} inputs and {k} outputs the weights have standard "
         f"deviation {spread:.4f}, not {right:.4f}."
@@ -1112,10 +1286,7 @@ def _spread(init_params, sizes, place, seed):
         ((2 / (d * k)) ** 0.5, "d is the number of inputs, without outputs."),
         ((6 / d) ** 0.5, "6 / d belongs to a uniform distribution."),
         ((3 / d) ** 0.5, "3 / d belongs to a uniform distribution."),
-        (
-            (2 / (3 * d)) ** 0.5,
-            "too narrow by the root of 3: are they uniform numbers?",
-        ),
+        ((4 / (d + k)) ** 0.5, "d is the number of inputs, without outputs."),
         ((2 / d) ** 0.25, "one root is enough: sqrt(2 / d)."),
         (4 / d**2, "2 / d is the variance: its root, not its square."),
         (0.01, "not 0.01: the factor depends on the number of inputs."),
@@ -1128,16 +1299,11 @@ def _spread(init_params, sizes, place, seed):
     ]:
         close = abs(spread / wrong - 1) < 0.01 < abs(wrong / right - 1)
         check.that(not close, reason, hint)
-    check.that(abs(spread / right - 1) < 0.02, reason)
-    largest = np.abs(W).max() / spread
     check.that(
-        largest > 3,
-        f"no weight is larger than {largest:.1f} standard deviations: this "
-        "is no normal distribution.",
-        "the ready-made initializers and truncated_normal cut off the tails: "
-        "draw from jax.random.normal."
-        if largest > 2
-        else "draw from jax.random.normal.",
+        abs(spread / right - 1) < 0.02,
+        reason,
+        f"they are {spread / right:.3g} times as wide as they should be: "
+        "what is each multiplied by?",
     )
 
 
@@ -1190,7 +1356,8 @@ def _forward(forward, params, X, sizes):
     check.that(
         all(np.any(grad) for grad in leaves(grads)),
         "some parameters get no gradient.",
-        "stay with jnp and jax.nn in forward.",
+        "what cuts them off? NumPy, stop_gradient, integers and rounding do: "
+        "jnp and jax.nn are enough.",
     )
 
 
@@ -1370,12 +1537,25 @@ def _step(sgd_step, params, grads, lr):
         )
 
     def advise(answer):
-        return explained(
+        told = explained(
             lambda **changes: comparing.same(answer, stepped(**changes)),
             STEP_SLIPS,
         )
+        moved, right = [
+            np.concatenate([np.ravel(a - p) for a, p in zip(tree, old)])
+            for tree in (answer, stepped())
+        ]
+        factor = moved @ right / (right @ right)
+        if not told and comparing.same(
+            answer, stepped(lambda p, g, lr: p - factor * lr * g)
+        ):
+            told = (
+                f"the step is {factor:.3g} times as long as it should be: "
+                "lr * g, with no other factor."
+            )
+        return told
 
-    for _ in "ab":
+    for time in "once", "again":
         after = check.call(sgd_step, params, grads, lr)
         check.that(
             isinstance(after, list)
@@ -1386,18 +1566,21 @@ def _step(sgd_step, params, grads, lr):
             "a list of dicts goes in, a list of dicts comes out: "
             "jax.tree.map keeps the form of a tree.",
         )
+        each_its_dict(after)
         found = jax.tree.leaves(after)
         check.that(
             [np.shape(leaf) for leaf in found] == [p.shape for p in old],
             "an array of the result doesn't have its old shape.",
             "each p has a g of its own shape: p - lr * g has it, too.",
         )
-        check.equal(
-            tuple(map(np.array, found)),
-            stepped(),
-            "what the tree holds",
-            advise,
+        found = tuple(map(np.array, found))
+        check.that(
+            time == "once" or comparing.same(found, stepped()),
+            "called a second time, the function gives another result.",
+            "it keeps something from the first call (a velocity, a mean?): "
+            "only the arguments count.",
         )
+        check.equal(found, stepped(), "what the tree holds", advise)
 
 
 # 8 and 9 · One set of weights
@@ -1515,14 +1698,18 @@ def loaded_torch(load_torch, sizes, dtype=np.float32):
     weights = numbers(shapes_of(sizes), dtype=dtype)
     copies = [array.copy() for array in weights]
     right = scores_by_hand(weights, X, np.tanh)
-    loaded = _carry(lambda given: load_torch(module, given), weights)
+    (loaded,) = _carry(lambda given: [load_torch(module, given)], weights)
+    params = list(module.parameters())
+    if all(
+        np.array_equal(p.detach().numpy().T, a) for p, a in zip(params, old)
+    ):
+        check.call(lambda: loaded)  # None: not yet answered
     check.that(
         loaded is module,
         f"the result is of type {type(loaded).__name__}: it is not the "
         "module.",
         "copy the weights into the module that you are given, and return it.",
     )
-    params = list(module.parameters())
     check.that(
         all(p.dtype == torch.float32 for p in params),
         f"the parameters have become {params[0].dtype}.",
@@ -1631,12 +1818,22 @@ def probe_steps(mended_train):
     _probe(mended_train, [2.0, 1.0, 5.0, 3.0, 4.0], [1] * 5, 1.0, 0.25, 4)
 
 
-def probe_with_labels(mended_train, n, lr, num_steps, seed=0):
+def probe_with_labels(mended_train, n, lr, num_steps, seed=0, classes=2):
     rng = np.random.default_rng(seed)
-    pixels, y = rng.integers(1, 9, n).astype(float), rng.integers(0, 2, n)
+    pixels = rng.integers(1, 9, n).astype(float)
+    y = rng.integers(0, classes, n)
     _probe(mended_train, pixels, y, 2.0, lr, num_steps)
 
 
+ONE_RATE = (
+    "a step is lr times the gradient of the mean loss, every time. Is the "
+    "optimizer SGD with nothing but lr, and the loss cross_entropy?"
+)
+LOGARITHM = (
+    "nan comes from numbers that aren't finite. Is there an exp of a large "
+    "score, or a log of 0? cross_entropy takes the scores as they are, and "
+    "avoids both."
+)
 ALL_IMAGES = "each step takes all images at once, not some of them."
 PLAIN = (
     "the mending is to be in the loop; the optimizer stays SGD, with nothing "
@@ -1755,12 +1952,18 @@ def _probe(mended_train, pixels, y, start, lr, num_steps):
             self.w = torch.nn.Parameter(torch.tensor(start))
 
         def forward(self, X):
+            seen.add(len(X))
             return torch.cat([torch.full_like(X, 1000), self.w * X], dim=1)
 
+    seen = set()  # how many images at once
     pulls = np.array(pixels) * np.array(y)
     right = probe_path(pulls, start, lr, num_steps)
 
     def about_w(w):
+        if np.isnan(w):
+            return LOGARITHM
+        if seen != {len(y)}:
+            return ALL_IMAGES
         probe, other = Probe(), (0.375, 7)
         mended_train(probe, X, y, *other)
         ends = [((lr, num_steps), w), (other, probe.w.item())]
@@ -1773,7 +1976,7 @@ def _probe(mended_train, pixels, y, start, lr, num_steps):
                 for how, w in ends
             )
 
-        return explained(found, TRAINING_SLIPS)
+        return explained(found, TRAINING_SLIPS) or ONE_RATE
 
     X, y = torch.tensor(pixels, dtype=torch.float32)[:, None], torch.tensor(y)
     all_losses = 1000 * float(y.float().mean()) - pulls.mean() * right
@@ -1781,29 +1984,43 @@ def _probe(mended_train, pixels, y, start, lr, num_steps):
         losses = check.call(mended_train, probe, X, y, lr, num_steps)
         w = probe.w.item()
         check.equal(w, right[-1], f"after {num_steps} steps w", about_w)
-        check.that(
-            isinstance(losses, list),
-            f"the result is of type {type(losses).__name__}, not a list.",
-            "return the losses of all steps, in a list.",
-        )
-        check.that(
-            all(type(loss) is float for loss in losses),
-            "the list holds other things than floats.",
-            "loss.item() is the number; the tensor loss would keep the whole "
-            "graph of its step in memory.",
-        )
-        check.that(
-            len(losses) == num_steps,
-            f"the list has {len(losses)} losses after {num_steps} steps.",
-            "one loss for each step, computed before it. Is append in the "
-            "loop, and the list made before it?",
-        )
-        check.equal(
-            np.array(losses),
-            all_losses[:-1],
-            "the list of losses",
-            lambda losses: _about_losses(losses, all_losses, len(pixels)),
-        )
+        _losses_fit(losses, all_losses, len(pixels))
+
+
+def _losses_fit(losses, right, n):
+    """Compare a list of losses with the right ones, to which the loss after
+    the last step is added."""
+    check.that(
+        isinstance(losses, list),
+        f"the result is of type {type(losses).__name__}, not a list.",
+        "return the losses of all steps, in a list.",
+    )
+    others = [loss for loss in losses if type(loss) is not float]
+    check.that(
+        not others,
+        f"the list holds {len(others)} losses that aren't floats, of type "
+        f"{type(others[0]).__name__}."
+        if others
+        else "",
+        "loss.item() is the number; the tensor loss would keep the whole "
+        "graph of its step in memory."
+        if others and hasattr(others[0], "backward")
+        else "loss.item() is a float of Python's: note it as it is.",
+    )
+    num_steps = len(right) - 1
+    check.that(
+        len(losses) == num_steps,
+        f"the list has {len(losses)} losses after {num_steps} steps.",
+        "one loss for each step, computed before it. Is append in the loop, "
+        "the list made before it, and does nothing end it early, as when the "
+        "loss is 0 or grows?",
+    )
+    check.equal(
+        np.array(losses),
+        right[:-1],
+        "the list of losses",
+        lambda losses: _about_losses(losses, right, n),
+    )
 
 
 def _about_losses(losses, right, n):
@@ -1830,9 +2047,12 @@ def _about_losses(losses, right, n):
             0 * right[:-1] + right[-2],
             "this is the last loss, again and again.",
         ),
-        (
-            np.round(right[:-1]),
-            "the losses are rounded: note them as they are.",
+        *(
+            (
+                np.round(right[:-1], digits),
+                "the losses are rounded: note them as they are.",
+            )
+            for digits in range(5)
         ),
     ]:
         if comparing.same(losses, wrong):
@@ -1843,10 +2063,10 @@ def _about_losses(losses, right, n):
 @gradients_on()
 def training_of_a_network(mended_train, lr, num_steps):
     X, y = _garments()
-    right = train_torch(tanh_module([784, 20, 10]), X, y, lr, num_steps)
+    right = train_torch(tanh_module([784, 20, 10]), X, y, lr, num_steps + 1)
     module = tanh_module([784, 20, 10])
     losses = check.call(mended_train, module, X, y, lr, num_steps)
-    check.equal(np.array(losses), right, "the list of losses")
+    _losses_fit(losses, np.array(right), len(y))
 
 
 def train_torch(module, X, y, lr, num_steps=200):
@@ -1876,25 +2096,176 @@ def _garments():
 
 def three_lengths(gradient_lengths):
     X, y = [[2.0, -2.0], [4.0, 8.0], [0.0, 0.0]], [1.0, -2.0, 5.0]
-    _lengths(gradient_lengths, X, y, [3, 18, 5])
+    _lengths(gradient_lengths, linear_loss, VECTOR, X, y, [3, 18, 5])
 
 
 def other_lengths(gradient_lengths):
-    _lengths(gradient_lengths, [[0.0, 3.0]], [10.0], [1000**0.5])
-    X, y = [[1.0, 1.0]] * 2 + [[4.0, 0.0]] * 2, [1.0, 2.0, 0.0, -1.0]
-    _lengths(gradient_lengths, X, y, [3**0.5, 12**0.5, 0, 17**0.5])
+    X, y, right = [[0.0, 3.0]], [10.0], [1000**0.5]
+    _lengths(gradient_lengths, linear_loss, VECTOR, X, y, right)
+    X, y = [[1.0, 1.0]] * 2 + [[4.0, 0.5]] * 2, [1.5, 2.0, 0.0, -0.5]
+    right = [6.75**0.5, 12**0.5, 0, 17.25**0.5 / 2]
+    _lengths(gradient_lengths, linear_loss, VECTOR, X, y, right)
 
 
-def _lengths(gradient_lengths, X, y, right):
+def lengths_of_layers(gradient_lengths):
+    """Try a list of dicts and a dict of dicts, each with one layer, and two
+    losses with curves."""
+    W, b = numbers([(2, 3), (3,)])
+    X = images(5, 2, scale=1)
+    z, y = X @ W + b, np.array([1.5, -0.5, 2, 0, 1])
+    ones = (X**2).sum(axis=1) + 1
+    slopes = (y * X.T)[..., None] * z + W[:, None]  # (d, n, k)
+    right = ((slopes**2).sum(axis=(0, 2)) + y**2 * (z**2).sum(axis=1)) ** 0.5
+    layer = {"W": W, "b": b}
+    _lengths(gradient_lengths, square_loss, [layer], X, y, right)
+    y = np.array([2, 0, 1, 1, 2])
+    right = np.abs(z[np.arange(5), y]) * ones**0.5
+    tree = {"first": layer}
+    _lengths(gradient_lengths, chosen_loss, tree, X, y, right)
+
+
+VECTOR = {"w": np.array([5.0, 7.0]), "b": np.array(9.0)}
+
+
+def linear_loss(params, x, y):
+    return y * (params["w"] @ x + params["b"])
+
+
+def square_loss(params, x, y):
+    W, b = params[0]["W"], params[0]["b"]
+    return (y * ((x @ W + b) ** 2).sum() + (W**2).sum()) / 2
+
+
+def chosen_loss(params, x, label):
+    first = params["first"]
+    return (x @ first["W"] + first["b"])[label] ** 2 / 2
+
+
+def _lengths(gradient_lengths, loss, params, X, y, right):
+    import jax
     import jax.numpy as jnp
 
-    def loss(params, x, y):
-        return y * (params["w"] @ x + params["b"])
-
-    params = {"w": jnp.array([5.0, 7.0]), "b": jnp.array(9.0)}
+    params = jax.tree.map(jnp.array, params)
     X, y = jnp.array(X), jnp.array(y)
     lengths = check.call(gradient_lengths, loss, params, X, y)
-    check.equal(np.asarray(lengths), right)
+    check.equal(
+        np.asarray(lengths),
+        np.array(right, float).tolist(),
+        advise=lambda lengths: _about_lengths(lengths, loss, params, X, y),
+    )
+    check.that(
+        isinstance(lengths, jax.Array),
+        f"the result is of type {type(lengths).__name__}.",
+        "return a JAX array: jnp.stack and jnp.array make one of a list.",
+    )
+
+
+def _about_lengths(lengths, loss, params, X, y):
+    """Say which slip explains these lengths."""
+    import jax
+
+    def parts(X=X, y=y, about=0):
+        each = jax.vmap(jax.grad(loss, about), (None, 0, 0))(params, X, y)
+        return [g.reshape(len(y), -1) for g in leaves(each)]
+
+    def length(*parts):
+        return sum((g**2).sum(axis=1) for g in parts) ** 0.5
+
+    grads, n = parts(), len(y)
+    right, size = length(*grads), sum(g.shape[1] for g in grads)
+    for told, wrong in [
+        ("these are the squares of the lengths.", lambda: right**2),
+        (
+            "the lengths of the parts are added; add their squares, then take "
+            "the root.",
+            lambda: sum(map(length, grads)),
+        ),
+        (
+            "the absolute values are added; the length is the root of the sum "
+            "of squares.",
+            lambda: sum(np.abs(g).sum(axis=1) for g in grads),
+        ),
+        (
+            "the squares are averaged: add them up.",
+            lambda: right / size**0.5,
+        ),
+        (
+            "this is the largest entry of each gradient: the length is the "
+            "root of the sum of squares.",
+            lambda: np.max([np.abs(g).max(axis=1) for g in grads], axis=0),
+        ),
+        (
+            "all lengths are those of the average gradient: each image has "
+            "its own.",
+            lambda: right * 0 + length(*(g.mean(0)[None] for g in grads)),
+        ),
+        (
+            "all lengths are those of the sum of all gradients: each image "
+            "has its own.",
+            lambda: right * 0 + length(*(g.sum(0)[None] for g in grads)),
+        ),
+        (
+            "this is one length of all gradients together; each image has its "
+            "own.",
+            lambda: right * 0 + (right**2).sum() ** 0.5,
+        ),
+        (
+            "the gradients are divided by the number of images: each image's "
+            "own loss counts, no mean.",
+            lambda: right / n,
+        ),
+        (
+            "a leaf with one number for each image is summed over the images: "
+            "add up all axes but the first.",
+            lambda: (
+                sum(
+                    (g**2).sum(axis=1 if g.shape[1] > 1 else None)
+                    for g in grads
+                )
+                ** 0.5
+            ),
+        ),
+        (
+            "these are gradients for the image: jax.grad takes the "
+            "parameters, its first argument.",
+            lambda: length(*parts(about=1)),
+        ),
+        (
+            "these are gradients for the label: jax.grad takes the "
+            "parameters, its first argument.",
+            lambda: length(*parts(about=2)),
+        ),
+        (
+            "the label has no part in it: the loss gets it as it is.",
+            lambda: right / np.abs(y),
+        ),
+        (
+            "the labels lose their fractions: leave them as they are.",
+            lambda: length(*parts(y=np.trunc(y))),
+        ),
+        (
+            "the images lose their fractions: leave them as they are.",
+            lambda: length(*parts(X=np.trunc(X))),
+        ),
+        *(
+            (
+                "a leaf is missing: take all leaves of the tree.",
+                lambda i=i: length(*grads[:i], *grads[i + 1 :]),
+            )
+            for i in range(len(grads))
+        ),
+        *(
+            (
+                "only one leaf is there: take all leaves of the tree.",
+                lambda g=g: length(g),
+            )
+            for g in grads
+        ),
+    ]:
+        with contextlib.suppress(TypeError), np.errstate(all="ignore"):
+            if comparing.same(lengths, wrong()):
+                return told
+    return ""
 
 
 # For the pictures

@@ -4,6 +4,7 @@ must be accepted."""
 import functools
 
 import jax
+import jax.flatten_util
 import jax.numpy as jnp
 import keras
 import numpy as np
@@ -192,6 +193,49 @@ def count_by_recursion(sizes):
     if len(sizes) < 2:
         return 0
     return (sizes[0] + 1) * sizes[1] + count_by_recursion(sizes[1:])
+
+
+@mistake(
+    "count_params",
+    "only one hidden layer is counted: there may be any number of them.",
+)
+def count_of_one_hidden_layer(sizes):
+    if len(sizes) == 2:
+        return (sizes[0] + 1) * sizes[1]
+    return (sizes[0] + 1) * sizes[1] + (sizes[1] + 1) * sizes[-1]
+
+
+EQUAL_SIZES = (
+    "where all sizes are different, the count is right. Does it look for a "
+    "layer by its size? index finds only the first of equal numbers, and a "
+    "dict or a set keeps only one of them."
+)
+
+
+@mistake("count_params", EQUAL_SIZES)
+def count_in_a_dict(sizes):
+    return sum((d + 1) * k for d, k in dict(pairs(sizes)).items())
+
+
+@mistake("count_params", EQUAL_SIZES)
+def count_in_a_set(sizes):
+    return sum((d + 1) * k for d, k in {*pairs(sizes)})
+
+
+@mistake("count_params", EQUAL_SIZES)
+def count_by_index_of_the_size(sizes):
+    after = [sizes[sizes.index(d) + 1] for d in sizes[:-1]]
+    return sum((d + 1) * k for d, k in zip(sizes, after))
+
+
+@mistake(
+    "count_params",
+    "these are the last 32 bits of the right number, which has more: "
+    "Python's own integers are large enough, and so is NumPy's int64.",
+)
+def count_in_32_bits(sizes):
+    sizes = np.array(sizes, dtype=np.int32)
+    return int(np.sum((sizes[:-1] + 1) * sizes[1:], dtype=np.int32))
 
 
 # 2 · A list of layers: Keras
@@ -677,8 +721,8 @@ class KerasWithReluOfInputs(KerasBase):
 
 @mistake(
     "KerasMLP",
-    "NumPy in call is invisible to TensorFlow: take keras.ops, or the "
-    "layers' own activation.",
+    "what cuts them off in call? NumPy is invisible to TensorFlow (take "
+    "keras.ops, or the layers' own activation), and stop_gradient stops.",
 )
 class KerasWithNumpy(KerasBase):
     activation = None
@@ -933,6 +977,32 @@ class KerasWithNamedLayers(keras.Model):
             if i < self.number - 1:
                 X = keras.activations.relu(X)
         return X
+
+
+REUSED = (
+    "a layer gets another number of inputs than it was made for. Has each "
+    "its own place and its turn, and are all still there when call runs "
+    "again? (A generator, a zip and a map are empty then.)"
+)
+
+
+@mistake("KerasMLP", REUSED)
+class KerasWithAGenerator(KerasBase):
+    def __init__(self, sizes):
+        keras.Model.__init__(self)
+        self.hidden = (
+            keras.layers.Dense(k, activation="relu") for k in sizes[1:-1]
+        )
+        self.scores = keras.layers.Dense(sizes[-1])
+
+
+@mistake("KerasMLP", REUSED)
+class KerasWithLayersByWidth(KerasBase):
+    def __init__(self, sizes):
+        keras.Model.__init__(self)
+        made = {k: layers(sizes)[i] for i, k in enumerate(sizes[1:-1], 1)}
+        self.hidden = [made[k] for k in sizes[1:-1]]
+        self.scores = layers(sizes)[-1]
 
 
 # 4 · A class: PyTorch
@@ -1439,6 +1509,45 @@ class TorchWithAddedModules(torch.nn.Module):
         return last(X)
 
 
+@mistake(
+    "TorchMLP",
+    "the scores of one image are a row, too, (1, k): is there a squeeze, a "
+    "flatten, or an index [0]?",
+)
+class TorchSqueezed(TorchBase):
+    def end(self, scores):
+        return scores.squeeze()
+
+
+@accepted("TorchMLP")
+class TorchWithParametersOfItsOwn(torch.nn.Module):
+    def __init__(self, sizes):
+        super().__init__()
+        self.params = torch.nn.ParameterList()
+        for d, k in pairs(sizes):
+            self.params += [torch.randn(d, k) / d**0.5, torch.zeros(k)]
+
+    def forward(self, X):
+        for i in range(0, len(self.params), 2):
+            X = torch.relu(X) if i else X
+            X = X @ self.params[i] + self.params[i + 1]
+        return X
+
+
+@accepted("TorchMLP")
+class TorchWithTheLastLayerFirst(torch.nn.Module):
+    def __init__(self, sizes):
+        super().__init__()
+        *inner, final = pairs(sizes)
+        self.final = torch.nn.Linear(*final)
+        self.inner = torch.nn.ModuleList(torch.nn.Linear(*p) for p in inner)
+
+    def forward(self, X):
+        for linear in self.inner:
+            X = torch.relu(linear(X))
+        return self.final(X)
+
+
 # 5 · Random parameters
 
 
@@ -1709,6 +1818,41 @@ def params_by_one_split_after_the_other(key, sizes):
     return params
 
 
+@mistake("init_params", "d is the number of inputs, without outputs.")
+def params_by_the_mean_of_both(key, sizes):
+    return drawn(key, sizes, spread=lambda d, k: (4 / (d + k)) ** 0.5)
+
+
+TAILS = (
+    "the ready-made initializers and truncated_normal cut off the tails, and "
+    "clip does: draw from jax.random.normal."
+)
+
+
+@mistake("init_params", "draw from jax.random.normal.")
+def params_of_laplace(key, sizes):
+    def draw(key, shape):
+        return jax.random.laplace(key, shape) / 2**0.5
+
+    return drawn(key, sizes, draw)
+
+
+@mistake("init_params", TAILS)
+def params_truncated(key, sizes):
+    def draw(key, shape):
+        return jax.random.truncated_normal(key, -2, 2, shape)
+
+    return drawn(key, sizes, draw)
+
+
+@mistake("init_params", TAILS)
+def params_truncated_far_out(key, sizes):
+    def draw(key, shape):
+        return jax.random.truncated_normal(key, -3, 3, shape)
+
+    return drawn(key, sizes, draw)
+
+
 # 6 · The network is a function
 
 
@@ -1895,7 +2039,8 @@ def forward_in_place(params, X):
 
 @mistake(
     "forward",
-    "stay with jnp and jax.nn in forward.",
+    "what cuts them off? NumPy, stop_gradient, integers and rounding do: "
+    "jnp and jax.nn are enough.",
 )
 def forward_with_stopped_gradients(params, X):
     return scores_of(params, X, lambda z: jax.lax.stop_gradient(relu(z)))
@@ -2045,6 +2190,28 @@ def forward_by_einsum(params, X):
         z = jnp.einsum("ij,jk->ik", X, p["W"]) + p["b"]
         X = z * (z > 0)
     return jnp.einsum("ij,jk->ik", X, params[-1]["W"]) + params[-1]["b"]
+
+
+@mistake("forward", "the images lose their fractions: no integers here.")
+def forward_of_integers(params, X):
+    X = jnp.array(X, dtype=jnp.int32)
+    *hidden, last = params
+    for layer in hidden:
+        X = jax.nn.relu(X @ layer["W"] + layer["b"])
+    return X @ last["W"] + last["b"]
+
+
+@mistake(
+    "forward",
+    "the images are shifted or scaled inside the network (are they "
+    "standardized?): take them as they are.",
+)
+def forward_of_standardized_images(params, X):
+    X = (X - X.mean(axis=1, keepdims=True)) / X.std(axis=1, keepdims=True)
+    *hidden, last = params
+    for layer in hidden:
+        X = jax.nn.relu(X @ layer["W"] + layer["b"])
+    return X @ last["W"] + last["b"]
 
 
 # 7 · A step
@@ -2222,6 +2389,48 @@ def step_by_loops(params, grads, lr):
 def step_by_two_maps(params, grads, lr):
     steps = jax.tree.map(lambda g: lr * g, grads)
     return jax.tree.map(jnp.subtract, params, steps)
+
+
+@mistake(
+    "sgd_step",
+    "an array and its gradient have different shapes: is each taken together "
+    "with the gradient in its own place?",
+    message="incompatible shapes for broadcasting",
+)
+def step_with_gradients_in_reversed_order(params, grads, lr):
+    return stepped(params, grads[::-1], lambda p, g: p - lr * g)
+
+
+@mistake(
+    "sgd_step",
+    "the step is 0.333 times as long as it should be: lr * g, with no other "
+    "factor.",
+)
+def step_shared_by_the_layers(params, grads, lr):
+    rate = lr / len(params)
+    return stepped(params, grads, lambda p, g: p - rate * g)
+
+
+@mistake(
+    "sgd_step",
+    "it keeps something from the first call (a velocity, a mean?): only the "
+    "arguments count.",
+)
+def step_that_remembers(params, grads, lr, calls=[]):  # noqa: B006
+    calls.append(lr)
+    factor = 1 if len(calls) % 2 else 1.9
+    return stepped(params, grads, lambda p, g: p - lr * factor * g)
+
+
+@mistake(
+    "sgd_step",
+    "it holds what was written last: make a new dict for each layer.",
+)
+def step_in_one_dict(params, grads, lr):
+    layer = {}
+    for old, grad in zip(params, grads):
+        layer.update({name: old[name] - lr * grad[name] for name in old})
+    return [layer] * len(params)
 
 
 # 8 · The move to Oslo
@@ -2510,6 +2719,26 @@ def torch_by_new_parameters(module, weights):
     return module
 
 
+@mistake(
+    "load_torch",
+    "tensors made in inference_mode can never learn: copy in torch.no_grad().",
+    message="nference tensors",
+)
+def load_in_inference_mode(module, weights):
+    with torch.inference_mode():
+        for param, value in zip(module.parameters(), weights):
+            param.data = torch.tensor(value.T, dtype=torch.float32)
+    return module
+
+
+@mistake(
+    "load_torch",
+    "copy the weights into the module that you are given, and return it.",
+)
+def load_without_return(module, weights):
+    copied_into(module, weights, lambda p, w: p.copy_(torch.tensor(w.T)))
+
+
 # 9 · The move to Nairobi
 
 
@@ -2641,6 +2870,17 @@ def tree_by_index(weights):
 def tree_in_float32(weights):
     arrays = [jnp.array(array, dtype=jnp.float32) for array in weights]
     return [{"W": W, "b": b} for W, b in zip(arrays[0::2], arrays[1::2])]
+
+
+@mistake(
+    "jax_tree",
+    "it holds what was written last: make a new dict for each layer.",
+)
+def tree_of_one_dict(weights):
+    layer = {}
+    for i, array in enumerate(weights):
+        layer["Wb"[i % 2]] = jnp.array(array)
+    return [layer] * (len(weights) // 2)
 
 
 # 10 · The class
@@ -2781,6 +3021,44 @@ class MendedWithRegisteredLayers(torch.nn.Module):
         for linear in self.hidden:
             X = torch.relu(linear(X))
         return self.final(X)
+
+
+@mistake(
+    "MendedNet",
+    "stay with torch in forward: no NumPy, no detach, no no_grad, no argmax.",
+)
+class MendedWithDetachedLayers(TorchBase):
+    def bend(self, z):
+        return torch.relu(z).detach()
+
+
+@mistake(
+    "MendedNet",
+    "the last layer is missing, or kept where nobody finds it: the scores "
+    "need weights too.",
+)
+class MendedWithTheLastInAList(TorchBase):
+    def __init__(self, sizes):
+        super().__init__(sizes)
+        *inner, final = list(self.layers)
+        self.layers = torch.nn.ModuleList(inner)
+        self.final = [final]
+
+    def forward(self, X):
+        for layer in self.layers:
+            X = torch.relu(layer(X))
+        return self.final[0](X)
+
+
+@mistake(
+    "MendedNet",
+    "is a hidden layer needed somewhere? In [7, 3] there is none.",
+    message="values to unpack",
+)
+class MendedForSomeHiddenLayers(TorchBase):
+    def __init__(self, sizes):
+        d, first, *more = sizes[:-1]
+        super().__init__([d, first, *more, sizes[-1]])
 
 
 # 11 · The training
@@ -3020,6 +3298,97 @@ def train_by_hand(module, X, y, lr, num_steps):
     return losses
 
 
+LOGARITHM = (
+    "nan comes from numbers that aren't finite. Is there an exp of a large "
+    "score, or a log of 0? cross_entropy takes the scores as they are, and "
+    "avoids both."
+)
+
+
+@mistake("mended_train", LOGARITHM)
+def train_with_log_of_softmax(module, X, y, lr, num_steps):
+    losses = []
+    for _ in range(num_steps):
+        module.zero_grad()
+        probs = torch.softmax(module(X), dim=1)
+        loss = -torch.log(probs[torch.arange(len(y)), y]).mean()
+        losses.append(loss.item())
+        loss.backward()
+        with torch.no_grad():
+            for param in module.parameters():
+                param -= lr * param.grad
+    return losses
+
+
+@mistake(
+    "mended_train", "each step takes all images at once, not some of them."
+)
+def train_with_batches_of_100(module, X, y, lr, num_steps):
+    def batch(i):
+        return slice(100 * i % len(X), 100 * i % len(X) + 100)
+
+    batch = batch if len(X) > 100 else None
+    return trained(module, X, y, num_steps, sgd(module, lr), batch)
+
+
+EARLY = (
+    "one loss for each step, computed before it. Is append in the loop, the "
+    "list made before it, and does nothing end it early, as when the loss is "
+    "0 or grows?"
+)
+
+
+def trained_until(module, X, y, lr, num_steps, ends):
+    optimizer, losses = sgd(module, lr), []
+    for _ in range(num_steps):
+        losses += trained(module, X, y, 1, optimizer)
+        if ends(losses):
+            break
+    return losses
+
+
+@mistake(
+    "mended_train", "loss.item() is a float of Python's: note it as it is."
+)
+def train_with_integers(module, X, y, lr, num_steps):
+    return [*map(int, trained(module, X, y, num_steps, sgd(module, lr)))]
+
+
+@mistake("mended_train", EARLY)
+def train_until_the_loss_is_0(module, X, y, lr, num_steps):
+    return trained_until(
+        *(module, X, y, lr, num_steps), lambda losses: losses[-1] == 0
+    )
+
+
+@mistake("mended_train", EARLY)
+def train_until_the_loss_stays(module, X, y, lr, num_steps):
+    return trained_until(
+        *(module, X, y, lr, num_steps),
+        lambda losses: len(losses) > 1 and losses[-1] >= losses[-2],
+    )
+
+
+@mistake("mended_train", EARLY)
+def train_until_the_loss_grows(module, X, y, lr, num_steps):
+    return trained_until(
+        *(module, X, y, lr, num_steps),
+        lambda losses: len(losses) > 1 and losses[-1] > losses[-2],
+    )
+
+
+@mistake("mended_train", "the losses are rounded: note them as they are.")
+def train_with_two_digits(module, X, y, lr, num_steps):
+    losses = trained(module, X, y, num_steps, sgd(module, lr))
+    return [round(loss, 2) for loss in losses]
+
+
+@mistake("mended_train", "the losses are rounded: note them as they are.")
+def train_with_whole_losses(module, X, y, lr, num_steps):
+    losses = trained(module, X, y, num_steps, sgd(module, lr))
+    return [float(round(loss)) for loss in losses]
+
+
 # 13 · Who pulls hardest
 
 
@@ -3116,3 +3485,127 @@ def lengths_inside_vmap(loss, params, X, y):
         return jnp.linalg.norm(jnp.concatenate([*map(jnp.ravel, grads)]))
 
     return jax.vmap(length)(X, y)
+
+
+def length(grads):
+    return jnp.sqrt(sum((g**2).sum() for g in jax.tree.leaves(grads)))
+
+
+@mistake(
+    "gradient_lengths",
+    "return a JAX array: jnp.stack and jnp.array make one of a list.",
+)
+def lengths_in_a_list(loss, params, X, y):
+    return [float(length(jax.grad(loss)(params, *pair))) for pair in zip(X, y)]
+
+
+ANY_TREE = (
+    "params may be any tree, with lists and dicts in it: jax.tree.leaves "
+    "gives all its arrays."
+)
+
+
+@mistake("gradient_lengths", ANY_TREE, message="list indices must be")
+def lengths_of_w_and_b(loss, params, X, y):
+    grads = jax.vmap(jax.grad(loss), in_axes=(None, 0, 0))(params, X, y)
+    return jnp.sqrt((grads["w"] ** 2).sum(axis=1) + grads["b"] ** 2)
+
+
+@mistake(
+    "gradient_lengths", ANY_TREE, message="'list' object has no attribute"
+)
+def lengths_in_a_flat_dict(loss, params, X, y):
+    grads = jax.vmap(jax.grad(loss), in_axes=(None, 0, 0))(params, X, y)
+    rows = [g.reshape(len(y), -1) for g in grads.values()]
+    return jnp.sqrt(sum((row**2).sum(axis=1) for row in rows))
+
+
+@mistake(
+    "gradient_lengths",
+    "the labels lose their fractions: leave them as they are.",
+)
+def lengths_for_whole_labels(loss, params, X, y):
+    return jnp.sqrt(sum(squares(loss, params, X, y.astype(int))))
+
+
+@mistake(
+    "gradient_lengths",
+    "whole numbers among the labels stay whole: one may choose a score.",
+    message="Indexer must have integer",
+)
+def lengths_for_float_labels(loss, params, X, y):
+    return jnp.sqrt(sum(squares(loss, params, X, y.astype(float))))
+
+
+@mistake(
+    "gradient_lengths",
+    "a matrix's norm with ord=2 is another one: square all entries, and add.",
+)
+def lengths_by_spectral_norms(loss, params, X, y):
+    def one(x, label):
+        grads = jax.tree.leaves(jax.grad(loss)(params, x, label))
+        norms = [jnp.linalg.norm(jnp.atleast_1d(g), ord=2) for g in grads]
+        return jnp.linalg.norm(jnp.array(norms))
+
+    return jax.vmap(one)(X, y)
+
+
+@mistake("gradient_lengths", "the squares are averaged: add them up.")
+def lengths_by_mean_squares(loss, params, X, y):
+    size = sum(p.size for p in jax.tree.leaves(params))
+    return jnp.sqrt(sum(squares(loss, params, X, y)) / size)
+
+
+@mistake(
+    "gradient_lengths",
+    "these are gradients for the image: jax.grad takes the parameters, its "
+    "first argument.",
+)
+def lengths_for_the_image(loss, params, X, y):
+    grads = jax.vmap(jax.grad(loss, 1), in_axes=(None, 0, 0))(params, X, y)
+    return jnp.sqrt((grads**2).sum(axis=1))
+
+
+@mistake(
+    "gradient_lengths",
+    "all lengths are those of the average gradient: each image has its own.",
+)
+def lengths_of_the_average(loss, params, X, y):
+    def mean(params):
+        return jax.vmap(loss, in_axes=(None, 0, 0))(params, X, y).mean()
+
+    return jnp.full(len(X), length(jax.grad(mean)(params)))
+
+
+@mistake(
+    "gradient_lengths",
+    "a leaf with one number for each image is summed over the images: add up "
+    "all axes but the first.",
+)
+def lengths_over_the_last_axis(loss, params, X, y):
+    grads = jax.vmap(jax.grad(loss), in_axes=(None, 0, 0))(params, X, y)
+    return jnp.sqrt(sum((g**2).sum(axis=-1) for g in jax.tree.leaves(grads)))
+
+
+@mistake(
+    "gradient_lengths",
+    "the label has no part in it: the loss gets it as it is.",
+)
+def lengths_by_the_label(loss, params, X, y):
+    return jnp.sqrt(sum(squares(loss, params, X, y))) / jnp.abs(y)
+
+
+@mistake(
+    "gradient_lengths",
+    "a difference over a whole step is no slope where the loss is curved: "
+    "take jax.grad.",
+)
+def lengths_by_differences(loss, params, X, y):
+    flat, tree = jax.flatten_util.ravel_pytree(params)
+
+    def one(x, label):
+        moved = [loss(tree(flat + e), x, label) for e in jnp.eye(len(flat))]
+        slopes = jnp.array(moved) - loss(params, x, label)
+        return jnp.sqrt((slopes**2).sum())
+
+    return jnp.array([one(*pair) for pair in zip(X, y)])
