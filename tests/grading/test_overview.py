@@ -5,6 +5,7 @@ import csv
 import io
 from types import SimpleNamespace
 
+import matplotlib.pyplot as plt
 import nbformat
 import pytest
 from nbformat.v4 import new_output
@@ -224,7 +225,9 @@ def test_each_exercise_has_a_bar_of_its_own(tell, monkeypatch):
     every = tell({"double_test": 2, "row_sums_test": 0})
     titles = [one.title for one in every]
     assert len(set(titles)) < len(titles)
-    (ax,) = overview._bars(every)[0].axes
+    fig, _ = overview._bars(every)
+    plt.close(fig)
+    (ax,) = fig.axes
     places = {bar.get_y() for bar in ax.patches if bar.get_width()}
     assert len(places) == len(every)
     assert [text.get_text() for text in ax.texts] == titles
