@@ -285,7 +285,7 @@ def throws_of_random(function, seed, n, faces):
 
 def _counts(function, X, y, w):
     X, y, w = np.array(X), np.array(y), np.array(w, dtype=float)
-    rate, log_factorials = np.exp(X @ w), special.gammaln(y + 1)
+    rate = np.exp(X @ w)
 
     def loss(w):
         return -np.mean(stats.poisson.logpmf(y, np.exp(X @ w)))
@@ -298,10 +298,10 @@ def _counts(function, X, y, w):
             )
         if not np.isfinite(found):
             return "which logarithm, or which factorial, isn't finite?"
+        costs = -stats.poisson.logpmf(y, rate)
         return (
-            f"the first count costs {-stats.poisson.logpmf(y, rate)[0]:.4f}"
-            f", of which log y! is {log_factorials[0]:.4f}: print your terms, "
-            "one by one."
+            f"the counts cost {listed(costs[:6])}{', …' * (len(costs) > 6)}: "
+            "print yours, one by one, and their shapes."
         )
 
     def about_gradient(found):
@@ -408,6 +408,11 @@ def _spread(function, mean, log_spread, y):
             if not np.isfinite(found).all():
                 return "is something divided by a number that may be 0?"
             off = int(np.argmax(~np.isclose(found, right, 1e-5, 1e-9)))
+            if np.allclose(found, right, 1e-3, 1e-5):
+                return (
+                    "nearly: the formula seems right. Is something added to "
+                    "the spread, cut off, rounded, or found by differences?"
+                )
             return (
                 f"look at crossing {off}: error {z[off] * spread[off]:.4g}, "
                 f"spread {spread[off]:.4g}, and "
@@ -760,9 +765,10 @@ def _temperature(function, probs, happened):
         if 0 < found < T and (_mended(found, probs) == 1).any():
             hint = (
                 "for so small a T a bold forecast becomes 1 to the last "
-                "digit, and 0 times log 0 is nan, which np.argmin takes for "
-                "the smallest: is that what happens? Take the logarithm only "
-                "of what happened."
+                "digit. Print your mean at T = 0.1: is it nan (which "
+                "np.argmin takes for the smallest), or infinite (from which "
+                "no search finds its way down)? Take the logarithm only of "
+                "what happened."
             )
         if abs(found - np.round(found, 1)) > 1e-9:
             hint = _wrong_loss(found, T, probs, happened) or hint
@@ -851,12 +857,15 @@ def _about_temperature(found, T, least):
         )
     if abs(found - T) < 0.08 * T:
         return (
-            "nearly: is the search too coarse, or stopped too early, or is it "
-            "something else than the likelihood that you make best?"
+            "nearly: is the search too coarse, or stopped too early? Is "
+            "something cut off? Or is what you make best not exactly the mean "
+            "of -log of the mended forecasts, with T alone (1/2 stays 1/2)?"
         )
     return (
-        "print your mean negative log-likelihood for T = 1, and compare it "
-        "with the mean of -log p on rainy days and -log(1 - p) on the others."
+        "print your mean negative log-likelihood at your T, and at a T 10 % "
+        "larger and smaller: is one of them lower? Then the search isn't "
+        "finished. If not, compare it for T = 1 with the mean of -log p on "
+        "rainy days and -log(1 - p) on the others."
     )
 
 
@@ -894,8 +903,9 @@ def _dice(function, counts, n, start, num_steps):
         if comparing.same(found[::-1], right):
             return "the first die is the one that begins with start[0]."
         return (
-            "print the probabilities that it was the first die: for every "
-            "round they are between 0 and 1."
+            "print the probabilities that it was the first die, and the two "
+            "shares, after each step: does each step begin with the newest "
+            "shares, and are all num_steps made?"
         )
 
     what = f"the two shares after {num_steps} steps"

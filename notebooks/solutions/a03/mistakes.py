@@ -56,7 +56,8 @@ def one_order_not_divided(k, n, shares):
 
 
 ONE_FIXED_DIE = (
-    "this is divided by the likelihood of one fixed die: which is the largest?"
+    "the largest should become 1: whose likelihood do you divide by? It has "
+    "to be the largest among the dice given."
 )
 
 
@@ -2835,7 +2836,8 @@ mistakes(
 
 mistakes(
     "calibration_error",
-    "there are num_bins bins, neither more nor fewer.",
+    "days of one bin are counted in another: are there num_bins bins, and "
+    "does a forecast on an edge belong to the upper one?",
     one_bin_more=lambda probs, happened, num_bins: from_table(
         lambda p, r, n: np.average(np.abs(p - r), weights=n)
     )(probs, happened, num_bins + 1),
