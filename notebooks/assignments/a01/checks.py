@@ -20,6 +20,11 @@ class check(checking.check):
     """A check that knows the mistakes of this assignment."""
 
     mistakes = Path(__file__).with_name("mistakes.json")
+    built_in = dict.fromkeys(
+        (1, 2, 4, 5, 6, 8, 10),
+        "is something of the example built in? All sizes may be others, 1 "
+        "or equal ones, too, and numbers may be fractions, large or negative.",
+    )
 
 
 # Modules in which answers are found.
@@ -76,6 +81,10 @@ def is_own_work(function):
 # What every function is held to
 
 _returned = {}  # function: its results so far, each with a copy
+KEPT = (
+    "this call has changed what an earlier call returned.",
+    "make new arrays in each call, and keep none to fill it again.",
+)
 
 
 def called(function, *arguments):
@@ -84,8 +93,9 @@ def called(function, *arguments):
     What it has returned before must have stayed as it was.
     """
     is_own_work(function)
-    raw, again = (check.call(function, *arguments) for _ in range(2))
+    raw = check.call(function, *arguments)
     found = comparing.copied(as_array(raw))
+    again = check.call(function, *arguments)
     if comparing.is_numeric(found):
         check.that(
             comparing.same(as_array(again), found),
@@ -96,8 +106,7 @@ def called(function, *arguments):
     check.that(
         not _is_kept(raw, again, arguments)
         and all(comparing.same(result, copy) for result, copy in earlier),
-        "this call has changed what an earlier call returned.",
-        "make new arrays in each call, and keep none to fill it again.",
+        *KEPT,
     )
     if comparing.is_numeric(again):
         earlier.append((again, comparing.copied(again)))
@@ -127,22 +136,24 @@ def as_array(found):
     return found
 
 
-def judge(function, *arguments, gives, slips, probe, where=None):
+def judge(function, *arguments, gives, slips, probe, where=None, axes=()):
     """Call a function and compare; if the result is wrong, find a hint.
 
     Parameters: function; arguments; gives, the right result; slips, a
     function of the arguments that yields (hint, the result that it fits);
     probe, other arguments, at which a hint has to fit, too; where, a function
     that is given the arguments, the result and the index of its first wrong
-    entry, and returns a hint.
+    entry, and returns a hint; axes, what each axis of the result counts.
     """
     found = called(function, *arguments)
     try:
         check.equal(found, gives)
     except Exception as error:
         with contextlib.suppress(Exception), np.errstate(all="ignore"):
+            error.hint = _hint(found, gives, arguments, where, axes)
+        with contextlib.suppress(Exception), np.errstate(all="ignore"):
             fits = known_slip(function, slips, arguments, found, probe)
-            error.hint = fits or _hint(found, gives, arguments, where)
+            error.hint = fits or error.hint
         raise
 
 
@@ -160,20 +171,31 @@ def known_slip(function, slips, arguments, found, probe):
     return hints[0] if hints else ""
 
 
-def _hint(found, right, arguments, where):
+def _hint(found, right, arguments, where, axes):
     right = np.asarray(right)
     if isinstance(found, tuple):
         return "return the result alone." if len(found) > 1 else ""
     if np.shape(found) != right.shape:
         if comparing.same(np.ravel(found), right.ravel()):
             return f"the numbers are right; the shape is to be {right.shape}."
-        return ""
+        return _about_shape(np.shape(found), right.shape, axes)
     if comparing.same(found, np.trunc(right)):
         return "fractions are lost: is an array one of whole numbers?"
-    if any(comparing.same(found, np.round(right, n)) for n in range(4)):
-        return "don't round."
+    if any(comparing.same(found, np.round(right, n)) for n in range(6)):
+        return "is it rounded? Return all digits."
     wrong = np.argwhere(~np.isclose(found, right, 1e-4, 1e-9))
+    if not len(wrong):
+        return "nearly right: is a number rounded, or kept in too few bits?"
     return where(*arguments, found, *wrong[0].tolist()) if where else ""
+
+
+def _about_shape(shape, right, axes):
+    if not axes:
+        return "return one number."
+    if len(shape) != len(right):
+        return f"the result has an axis for each of these: {', '.join(axes)}."
+    i = next(i for i, size in enumerate(right) if size != shape[i])
+    return f"axis {i} counts the {axes[i]}: {right[i]} of them."
 
 
 def combined(*parts, most=2):
@@ -210,6 +232,8 @@ def slips_of_scores(X, W, b):
          X @ W - ends[0]),
         ("the first pixel is left out: a loop begins at 0.", X @ W - ends[1]),
         ("only the last pixel counts: add the products up.", ends[0]),
+        ("the pixels lose their fractions: multiply them as they are.",
+         np.trunc(X) @ W),
     ]  # fmt: skip
     own = np.arange(n) < min(n, k)
     biases = [
@@ -264,7 +288,7 @@ def _scores(function, X, W, b, right):
     )
     judge(
         function, X, W, b, gives=right, slips=slips_of_scores, probe=probe,
-        where=about_a_score,
+        where=about_a_score, axes=("images", "classes"),
     )  # fmt: skip
 
 
@@ -274,10 +298,21 @@ def scores_of_two_images(compute_scores):
 
 
 def scores_of_single_pixels(compute_scores):
-    X = np.arange(15).reshape(3, 5) / 4
-    W = 0.5 * np.eye(5)[:, [4, 0]]  # class 0 looks at pixel 4, 1 at pixel 0
-    right = [[10.5, -10.0], [11.125, -9.375], [11.75, -8.75]]
-    _scores(compute_scores, X, W, np.array([10.0, -10.0]), right)
+    X = np.arange(25).reshape(5, 5) / 4
+    W = 0.5 * np.eye(5)[:, [4, 0, 1, 3, 2]]  # class 0 looks at pixel 4, ...
+    first = [10.5, -10.0, 4.125, -2.625, 8.25]
+    right = [[score + 0.625 * i for score in first] for i in range(5)]
+    _scores(compute_scores, X, W, np.array([10.0, -10, 4, -3, 8]), right)
+
+
+def scores_of_bytes(compute_scores):
+    X = np.array([[200, 0, 130, 255]])
+    W = np.array(
+        [[0.26, -1.5, 0.03], [9.0, 5.0, -7.0], [0.5, -0.7, 1.11], [-2, 1, 0]]
+    )
+    b, right = np.array([-0.25, -0.75, -0.05]), [[-393.25, -136.75, 150.25]]
+    for kind in np.uint8, np.int64:
+        _scores(compute_scores, X.astype(kind), W, b, right)
 
 
 def scores_at_random(compute_scores, seed, n, d, k):
@@ -356,6 +391,7 @@ def _rows(function, images, by, right):
     judge(
         function, images, by, gives=right, slips=slips_of_unrolling,
         probe=(photos, by), where=about_a_place,
+        axes=("images", "numbers of each, 3 * height * width"),
     )  # fmt: skip
 
 
@@ -407,7 +443,11 @@ def order_of_epochs(minibatches, n, batch_size):
 def _epochs(minibatches, n, batch_size, seed):
     """Return two epochs of a generator, each a list of arrays."""
     rng = np.random.default_rng(seed)
-    return [_batches(minibatches, n, batch_size, rng) for _ in range(2)]
+    first = _batches(minibatches, n, batch_size, rng)
+    before = comparing.copied(first)
+    second = _batches(minibatches, n, batch_size, rng)
+    check.that(all(map(np.array_equal, first, before)), *KEPT)
+    return first, second
 
 
 def _batches(minibatches, n, batch_size, rng):
@@ -719,6 +759,16 @@ def loss_of_whole_numbers(hinge_loss):
     _loss(hinge_loss, scores, np.array([1, 0, 0]), (2 - low) / 3)
 
 
+def loss_of_large_scores(hinge_loss):
+    """In float32 the first would be alike; no mask is below the second."""
+    big = 60_000_000
+    scores = np.array(
+        [[big + 2, big, 5], [7, big + 1, big], [0, big, big - 1], [1, 4, 6]]
+    )
+    _loss(hinge_loss, scores, np.array([0, 1, 2, 0]), 2.0)
+    _loss(hinge_loss, np.array([[-3e37, -2e37, -4e37]]), np.array([0]), 1e37)
+
+
 def loss_at_random(hinge_loss, seed, n, k, size):
     scores, y = _random_scores(seed, n, k, size)
     losses = [
@@ -820,17 +870,23 @@ def slips_of_gradient(scores, y):
         ("differences need a small step, and are divided by it.", 0.1),
         ("differences need a small step, and are divided by it.", 0.01),
     ):  # fmt: skip
-        for divisor in 1, step:
-            moved = np.zeros((n, k))
-            for i, j in np.ndindex(n, k):
-                row = scores[i].astype(float)
-                row[j] += step
-                new = 1 + np.delete(row, y[i]).max() - row[y[i]]
-                moved[i, j] = (max(0, new) - cost[i]) / n / divisor
-            yield told, moved
+        up, down = (_moved_costs(scores, y, by) for by in (step, -step))
+        yield told, (up - cost[:, None]) / n
+        yield told, (up - cost[:, None]) / n / step
+        yield told, (up - down) / n / (2 * step)
     right = pushed(true - rival < 1, best, (-1, 1), 1 / n)
     yield "a row for each image, a column for each class: transpose.", right.T
     yield "keep the images apart: a row for each.", right.sum(axis=0)
+
+
+def _moved_costs(scores, y, by):
+    """Return what each image costs when one of its scores is moved."""
+    costs = np.zeros(scores.shape)
+    for i, j in np.ndindex(scores.shape):
+        row = scores[i].astype(float)
+        row[j] += by
+        costs[i, j] = max(0, 1 + np.delete(row, y[i]).max() - row[y[i]])
+    return costs
 
 
 def about_a_row(scores, y, found, i, *_):
@@ -850,7 +906,7 @@ def about_a_row(scores, y, found, i, *_):
 def _gradient(function, scores, y, right):
     judge(
         function, scores, y, gives=right, slips=slips_of_gradient,
-        probe=PROBE, where=about_a_row,
+        probe=PROBE, where=about_a_row, axes=("images", "classes"),
     )  # fmt: skip
 
 
@@ -870,11 +926,29 @@ def gradient_of_whole_numbers(hinge_gradient):
     scores = np.array([[-1, -4, -2], [0, -3, 7], [3, 1, 5], [-8, -7, -9]])
     right = [[0.25, 0, -0.25], [0, 0, 0], [-0.25, 0, 0.25], [-0.25, 0.25, 0]]
     _gradient(hinge_gradient, scores, np.array([2, 2, 0, 0]), right)
+
+
+def gradient_of_large_scores(hinge_gradient):
+    """In float32 the first would be alike; few masks are below the others."""
+    big, low = 60_000_000, -4e12
     scores = np.array(
-        [[-60_000_000, -60_000_002, -90_000_000], [8, -70_000, 9]]
+        [[big + 2, big, 5], [big, 7, big + 2], [3, 1, 9], [5, big, big + 4]]
     )
-    right = [[0.5, -0.5, 0], [0, -0.5, 0.5]]
-    _gradient(hinge_gradient, scores, np.array([1, 1]), right)
+    right = [[0, 0, 0], [-0.25, 0, 0.25], [-0.25, 0, 0.25], [0, 0, 0]]
+    _gradient(hinge_gradient, scores, np.array([0, 0, 0, 2]), right)
+    scores = np.array(
+        [[low, low - 3, low - 9], [8, low, 9], [-1e37, -2e37, -3e37]]
+    )
+    right = [[1 / 3, -1 / 3, 0], [0, -1 / 3, 1 / 3], [0, 0, 0]]
+    _gradient(hinge_gradient, scores, np.array([1, 1, 0]), right)
+
+
+def gradient_close_to_kinks(hinge_gradient):
+    scores = np.array(
+        [[1, 0.003, 0], [-2, 0, 1.003], [0.2, 0.747, 0.75], [2, 2.5, 1.997]]
+    )
+    right = [[-0.25, 0.25, 0], [0, 0, 0], [-0.25, 0, 0.25], [0.25, -0.25, 0]]
+    _gradient(hinge_gradient, scores, np.array([0, 2, 0, 1]), right)
 
 
 def gradient_at_random(hinge_gradient, seed, n, k, size):
@@ -890,11 +964,23 @@ def gradient_at_random(hinge_gradient, seed, n, k, size):
 # 6 · Training
 
 
-class MadeUp:
-    """A loss whose gradients are 1 for each weight and 2 for each bias. It
-    notes what it is asked about; image i begins with the number i."""
+def constant(step):
+    return np.ones((2, 10)), np.full(10, 2.0)
 
-    def __init__(self):
+
+def varied(step):
+    """Make gradients of both signs, in every third step zeros."""
+    factor = 25.0 * (step + 1) * (step % 3 - 1)
+    dW = 0 + factor * (np.arange(20).reshape(2, 10) - 9)
+    return dW, 0 + factor * (4 - np.arange(10))
+
+
+class MadeUp:
+    """A loss with the gradients `of` each step. It notes what it is asked
+    about; image i begins with the number i."""
+
+    def __init__(self, of):
+        self.of, self.given = of, []
         self.batches, self.labels, self.weights, self.biases = [], [], [], []
 
     def __call__(self, X, y, W, b):
@@ -910,19 +996,21 @@ class MadeUp:
         if not last or not all(map(np.array_equal, last, asked)):
             for note, new in zip(notes, asked):  # once in a step
                 note.append(new)
-        return np.ones((np.shape(X)[1], 10)), np.full(10, 2.0)
+            self.given.append(self.of(len(self.given)))
+        return self.given[-1]
 
 
-def steps(train, n, lr, batch_size, num_epochs):
+def steps(train, n, lr, batch_size, num_epochs, of=constant):
     """See where the steps lead, and from where."""
     is_own_work(train)
     count = len(_sizes(n, batch_size)) * num_epochs
-    end = -lr * count
-    right = np.full((2, 10), end), np.full(10, 2 * end)
-    before = np.arange(count) * -lr  # each step
+    given = [of(step) for step in range(count)]
+    W, b = (  # before each step, and at the end
+        -lr * np.cumsum([0 * some[0], *some], axis=0) for some in zip(*given)
+    )
     first = None
     for _ in range(2):
-        answer, asked = _trained(train, n, lr, batch_size, num_epochs)
+        answer, asked = _trained(train, n, lr, batch_size, num_epochs, 0, of)
         check.that(
             first is None or not _is_kept(first[0], answer[0], ()),
             "called again, the function returns the very same W.",
@@ -941,10 +1029,17 @@ def steps(train, n, lr, batch_size, num_epochs):
             "training doesn't begin from zero.",
             "keep W and b as the first line makes them.",
         )
-        check.equal(answer, right, advise=_about_steps(lr, count))
         check.that(
-            all(map(np.allclose, asked.weights, before))
-            and all(map(np.allclose, asked.biases, 2 * before)),
+            all(map(comparing.same, asked.given, given)),
+            "the function changes what gradients has returned.",
+            "dW and db stay with gradients, which may need them again: write "
+            "W = W - lr * dW, without dW *= lr before.",
+        )
+        advise = functools.partial(_about_steps, asked, lr)
+        check.equal(answer, (W[-1], b[-1]), advise=advise)
+        check.that(
+            all(map(np.allclose, asked.weights, W))
+            and all(map(np.allclose, asked.biases, b)),
             "gradients is asked about another W or b than the step before "
             "has left.",
             "make a step with each minibatch, and give gradients the W and b "
@@ -952,22 +1047,23 @@ def steps(train, n, lr, batch_size, num_epochs):
         )
 
 
-def _about_steps(lr, count):
-    def advise(answer):
-        W, b = answer
-        if np.ptp(W) or np.ptp(b):
-            return (
-                "all entries of W should have moved alike, and all of b: "
-                "print both after each step."
-            )
-        ways = np.mean(W) / -lr, np.mean(b) / (-2 * lr)
-        return (
-            f"W has moved {ways[0]:.4g} times lr times its gradient, b "
-            f"{ways[1]:.4g} times, and there were {count} steps: print both "
-            "after each step."
-        )
-
-    return advise
+def _about_steps(asked, lr, answer):
+    """Say at which step W or b moves otherwise than it should."""
+    for name, k, before in ("W", 0, asked.weights), ("b", 1, asked.biases):
+        after = [*before[1:], answer[k]]
+        for step, (old, new, told) in enumerate(
+            zip(before, after, asked.given), start=1
+        ):
+            right = old - lr * told[k]
+            for i in map(tuple, np.argwhere(~np.isclose(new, right)).tolist()):
+                place = f"{name}{[*i]}"
+                return (
+                    f"in step {step} of {len(before)}, gradients is told that "
+                    f"{place} is {old[i]:.6g} and answers {told[k][i]:.6g}; "
+                    f"with a rate of {lr:g} the next {place} is "
+                    f"{right[i]:.6g}, and yours is {new[i]:.6g}."
+                )
+    return ""
 
 
 def every_image_counts(train, n, batch_size):
@@ -996,22 +1092,31 @@ def _halves(batches):
     return batches[:middle], batches[middle:]
 
 
-def _trained(train, n, lr, batch_size, num_epochs, seed=0):
-    """Train with made-up gradients; count the steps."""
-    numbers, asked = np.arange(n), MadeUp()
+def _trained(train, n, lr, batch_size, num_epochs, seed=0, of=constant):
+    """Train with the made-up gradients of each step; count the steps."""
+    numbers, asked = np.arange(n), MadeUp(of)
     X = np.stack([numbers, numbers + 0.5], axis=1)
     rng = np.random.default_rng(seed)
     settings = lr, batch_size, num_epochs, rng
     answer = check.call(train, X, numbers % 10, asked, *settings)
     one, found = len(_sizes(n, batch_size)), asked.batches
-    twice = len(found) == 2 * one * num_epochs and all(
-        map(np.array_equal, found[::2], found[1::2])
+    check.that(
+        all(map(len, found)),
+        "gradients is asked about a batch without images.",
+        "is there one more where n is a multiple of batch_size? Then nothing "
+        "is left over.",
+    )
+    again = sum(map(np.array_equal, found, found[1:]))
+    check.that(
+        not again or len(found) - again != one * num_epochs,
+        "gradients is asked twice in a step, the second time with another W "
+        "or b.",
+        "ask once, dW, db = gradients(...), and then move both.",
     )
     check.that(
-        not twice,
-        "gradients is asked twice in each step, the second time with "
-        "another W or b.",
-        "ask once, dW, db = gradients(...), and then move both.",
+        len(found) in (0, one * num_epochs) or asked.given[-1][0].any(),
+        f"{len(found)} steps were made; in the last all gradients are 0.",
+        f"there should be {one * num_epochs}: the next batch has others.",
     )
     check.that(
         len(found) == one * num_epochs,
@@ -1134,6 +1239,8 @@ def slips_of_templates(W, height, width):
              templates / np.abs(templates).max()),
             ("return the weights as they are.",
              templates - templates.mean()),
+            ("weights may be negative; keep their signs.", np.abs(templates)),
+            ("weights may be negative; keep them.", np.maximum(templates, 0)),
             ("these are transposed images: rows became columns.",
              templates.swapaxes(1, 2)),
         ):  # fmt: skip
@@ -1141,7 +1248,7 @@ def slips_of_templates(W, height, width):
                 yield " And ".join(filter(None, [told, more])), found
     columns = W.T.reshape(-1, width, height).swapaxes(1, 2)
     yield "this fills the image column by column; go along the rows.", columns
-    zeros = np.zeros((len(W) - len(right), height, width))
+    zeros = np.zeros((max(0, len(W) - len(right)), height, width))
     hint = (
         "there is an image for each class, a column of W, not for each pixel."
     )
@@ -1165,6 +1272,7 @@ def _templates(function, W, height, width, right):
         function, W, height, width, gives=right, slips=slips_of_templates,
         probe=(np.arange(1, 25).reshape(8, 3) ** 2, 4, 2),
         where=about_a_weight,
+        axes=("classes", "rows of pixels", "columns of pixels"),
     )  # fmt: skip
 
 
@@ -1182,8 +1290,9 @@ def templates_of_single_pixels(read_templates):
     _templates(read_templates, W, 3, 4, right.tolist())
 
 
-def templates_at_random(read_templates, k, height, width):
-    images = np.random.default_rng(k).normal(size=(k, height, width))
+def templates_of_sizes(read_templates, k, height, width):
+    numbers = np.arange(k * height * width) * 41 % (k * height * width)
+    images = (numbers / 7 - len(numbers) / 28).reshape(k, height, width)
     W = np.stack([image.ravel() for image in images], axis=1)
     _templates(read_templates, W, height, width, images.tolist())
 
@@ -1207,7 +1316,9 @@ def slips_of_evidence(x, W, c, r):
         ("these are weights; a dark pixel contributes nothing.", 1),
         ("a pixel counts once, not squared.", x**2),
         ("the pixels as they are, not divided by 255.", x / 255),
-    ]
+        ("the pixels lose their fractions: multiply them as they are.",
+         np.trunc(x)),
+    ]  # fmt: skip
     after = [
         ("", lambda e: e),
         ("nothing is divided by the number of pixels.", lambda e: e / d),
@@ -1226,6 +1337,9 @@ def slips_of_evidence(x, W, c, r):
     )
     every = "two classes are compared: one number for each pixel."
     yield every, x[:, None] * W
+    best = max(set(range(W.shape[1])) - {c}, key=(x @ W).item)
+    told = "the rival is class r, not the best of the others."
+    yield told, x * (mine - W[:, best])
 
 
 def about_a_pixel(x, W, c, r, found, i):
@@ -1239,7 +1353,7 @@ def _evidence(function, x, W, c, r, right):
     probe = np.array([3, 5, 2, 7, 1]), np.sqrt(np.arange(2, 22)).reshape(5, 4)
     judge(
         function, x, W, c, r, gives=right, slips=slips_of_evidence,
-        probe=(*probe, 3, 1), where=about_a_pixel,
+        probe=(*probe, 3, 1), where=about_a_pixel, axes=("pixels",),
     )  # fmt: skip
 
 
@@ -1251,3 +1365,10 @@ def evidence_for_a_plane(evidence):
 def evidence_of_dark_pixels(evidence):
     W, x = np.eye(4)[:, [2, 0, 1]] * 0.5, np.array([5, 8, 0, 9])
     _evidence(evidence, x, W, 2, 1, [-2.5, 4.0, 0.0, 0.0])
+
+
+def evidence_of_fractions(evidence, d, k, c, r):
+    x, numbers = np.arange(d, 2 * d) / (1.7 * d), np.arange(d * k) * 7
+    W = (numbers % (d * k) / 9 - 1).reshape(d, k)
+    right = [pixel * (row[c] - row[r]) for pixel, row in zip(x, W)]
+    _evidence(evidence, x, W, c, r, right)

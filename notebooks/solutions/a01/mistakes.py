@@ -228,6 +228,44 @@ def scores_clipped(X, W, b):
     return np.maximum(X @ W + b, 0)
 
 
+@mistake(
+    "compute_scores",
+    "scores have fractions, and yours are cut off: is the array that you fill "
+    "one of whole numbers?",
+)
+def scores_of_the_pixels_type(X, W, b):
+    scores = np.zeros((len(X), len(b)), X.dtype)
+    scores[:] = X @ W + b
+    return scores
+
+
+@mistake(
+    "compute_scores",
+    "a batch may have one image, too, and its scores are a row, (1, k): is "
+    "there a squeeze, a ravel or an index [0]?",
+)
+def scores_squeezed(X, W, b):
+    return np.squeeze(X @ W + b)
+
+
+@mistake(
+    "compute_scores",
+    "the images are the rows of X, also where there are as many images as "
+    "pixels: X isn't transposed.",
+)
+def images_transposed_if_square(X, W, b):
+    return (X.T if len(X) == len(W) else X) @ W + b
+
+
+@mistake(
+    "compute_scores",
+    "b (k,) is added to each row as it is; is it a column where there are as "
+    "many images as classes?",
+)
+def bias_as_a_column_if_square(X, W, b):
+    return X @ W + (b[:, None] if len(X) == len(b) else b)
+
+
 @mistake("compute_scores", "X * W leaves the sum out: use @ or sum the rows.")
 def products_of_each_image(X, W, b):
     return X[:, :, None] * W + b
@@ -482,6 +520,26 @@ def images_transposed(images, by):
     if by == "channel":
         return images.T.reshape(len(images), -1)
     return by_pixel(images)
+
+
+@mistake(
+    "unroll",
+    "height and width may differ: images.shape[1] and images.shape[2].",
+)
+def square_photos(images, by):
+    side = min(images.shape[1:3])
+    images = images[:, :side, :side]
+    return by_pixel(images) if by == "pixel" else by_channel(images)
+
+
+@mistake(
+    "unroll",
+    "a single image gets a row, too, (1, all the rest): is there a squeeze, "
+    "a ravel or an index [0]?",
+)
+def one_photo_squeezed(images, by):
+    rows = by_pixel(images) if by == "pixel" else by_channel(images)
+    return rows.squeeze()
 
 
 @mistake("unroll", "axis 2 of a batch is the width; the colour is axis 3.")
@@ -885,6 +943,16 @@ def in_a_list_that_is_kept(n, batch_size, rng, kept={}):
 
 @mistake(
     "minibatches",
+    "make new arrays in each call, and keep none to fill it again.",
+)
+def one_array_shuffled_again(n, batch_size, rng, kept={}):
+    order = kept.setdefault(n, np.arange(n))
+    rng.shuffle(order)
+    return cut(order, batch_size)
+
+
+@mistake(
+    "minibatches",
     "the exercise is to write it yourself, with Python and NumPy.",
 )
 def from_sklearn(n, batch_size, rng):
@@ -1233,6 +1301,17 @@ def hidden_by_minus_1_000_000(scores, y):
     return clipped(1 - leads(scores, y, instead=-1e6)).mean()
 
 
+@mistake("hinge_loss", ALL_LOWER)
+def hidden_by_minus_1e9(scores, y):
+    return clipped(1 - leads(scores, y, instead=-1e9)).mean()
+
+
+@mistake("hinge_loss", ALL_LOWER)
+def hidden_by_the_least_integer(scores, y):
+    least = np.iinfo(np.int64).min
+    return clipped(1 - leads(scores, y, instead=least)).mean()
+
+
 WHOLE_NUMBERS = (
     "an array of whole numbers knows no infinity: copy the scores as floats, "
     "scores.astype(float)."
@@ -1575,9 +1654,27 @@ def loss_by_a_mask(scores, y):
     return float(np.mean(np.clip(1 + best - scores[~others], 0, None)))
 
 
-@accepted("hinge_loss")
+FLOAT32 = (
+    "float32 can't tell such large numbers apart: reckon in float64, as "
+    "scores.astype(float) does."
+)
+
+
+@mistake("hinge_loss", FLOAT32)
 def loss_in_float32(scores, y):
-    return np.float32(clipped(1 - leads(scores.astype(np.float32), y)).mean())
+    return clipped(1 - leads(scores.astype(np.float32), y)).mean()
+
+
+@mistake("hinge_loss", FLOAT32)
+def one_added_in_float32(scores, y):
+    scores = scores.astype(np.float32)
+    best = rivals(scores, y).max(axis=1).astype(np.float32)
+    return clipped(1 + best - true_scores(scores, y)).mean()
+
+
+@accepted("hinge_loss")
+def loss_returned_in_float32(scores, y):
+    return np.float32(clipped(1 - leads(scores, y)).mean())
 
 
 @accepted("hinge_loss")
@@ -2094,6 +2191,50 @@ def by_steps_of_1(scores, y):
         moved[i, j] += 1
         gradient[i, j] = loss_by_loops(moved, y) - loss_by_loops(scores, y)
     return gradient
+
+
+@mistake(
+    "hinge_gradient",
+    "differences need a small step, and are divided by it.",
+)
+def by_steps_of_a_tenth(scores, y):
+    gradient = np.zeros(scores.shape)
+    for i, j in np.ndindex(scores.shape):
+        step = np.zeros(scores.shape)
+        step[i, j] = 0.1
+        change = loss_by_loops(scores + step, y)
+        change -= loss_by_loops(scores - step, y)
+        gradient[i, j] = change / 0.2
+    return gradient
+
+
+@mistake("hinge_gradient", ALL_LOWER)
+def rival_hidden_by_minus_1e9(scores, y):
+    best = rivals(scores, y, instead=-1e9).argmax(axis=1)
+    costly = leads(scores, y, instead=-1e9) < 1
+    return pushed(scores, y, costly / len(y), best)
+
+
+@mistake("hinge_gradient", ALL_LOWER)
+def rival_hidden_by_minus_1e9_and_set(scores, y):
+    gradient = rival_hidden_by_minus_1e9(scores, y)
+    costly = leads(scores, y, instead=-1e9) < 1
+    gradient[np.arange(len(y)), y] = -(costly / len(y))
+    return gradient
+
+
+@mistake("hinge_gradient", FLOAT32)
+def gradient_in_float32(scores, y):
+    scores = scores.astype(np.float32)
+    return pushed(scores, y, shares(scores, y))
+
+
+@mistake("hinge_gradient", FLOAT32)
+def one_missing_in_float32(scores, y):
+    scores = scores.astype(np.float32)
+    best = rivals(scores, y).max(axis=1).astype(np.float32)
+    costly = 1 + best - true_scores(scores, y) > 0
+    return pushed(scores, y, costly / len(y))
 
 
 @accepted("hinge_gradient")
@@ -2621,6 +2762,75 @@ def gradients_returned(X, y, gradients, lr, batch_size, num_epochs, rng):
     return dW, db
 
 
+@mistake("train", "there should be 18: the next batch has others.")
+def stopped_by_zeros(X, y, gradients, lr, batch_size, num_epochs, rng):
+    W, b = zeros(X)
+    for batch in sum(usual(X, batch_size, num_epochs, rng), []):
+        dW, db = gradients(X[batch], y[batch], W, b)
+        if not dW.any():
+            break
+        W, b = W - lr * dW, b - lr * db
+    return W, b
+
+
+@mistake(
+    "train",
+    "each bias moves along its own entry of db: no mean or sum.",
+)
+def along_the_mean_of_db(X, y, gradients, lr, batch_size, num_epochs, rng):
+    def averaged(X, y, W, b):
+        dW, db = gradients(X, y, W, b)
+        return dW, np.mean(db)
+
+    epochs = usual(X, batch_size, num_epochs, rng)
+    return trained(X, y, averaged, lr, epochs)
+
+
+@mistake(
+    "train",
+    "a step is lr times the gradient, however large that is: is it cut off or "
+    "scaled?",
+)
+def gradients_clipped(X, y, gradients, lr, batch_size, num_epochs, rng):
+    def limited(X, y, W, b):
+        dW, db = gradients(X, y, W, b)
+        return dW.clip(-5, 5), db.clip(-5, 5)
+
+    epochs = usual(X, batch_size, num_epochs, rng)
+    return trained(X, y, limited, lr, epochs)
+
+
+@mistake(
+    "train",
+    "dW and db stay with gradients, which may need them again: write "
+    "W = W - lr * dW, without dW *= lr before.",
+)
+def gradients_scaled_in_place(
+    X, y, gradients, lr, batch_size, num_epochs, rng
+):
+    W, b = zeros(X)
+    for batch in sum(usual(X, batch_size, num_epochs, rng), []):
+        dW, db = gradients(X[batch], y[batch], W, b)
+        dW *= lr
+        db *= lr
+        W, b = W - dW, b - db
+    return W, b
+
+
+@mistake(
+    "train",
+    "is there one more where n is a multiple of batch_size? Then nothing is "
+    "left over.",
+)
+def a_batch_without_images(X, y, gradients, lr, batch_size, num_epochs, rng):
+    n, epochs = len(X), []
+    for _ in range(num_epochs):
+        order = rng.permutation(n)
+        starts = [i * batch_size for i in range(n // batch_size + 1)]
+        epochs.append([order[i : i + batch_size] for i in starts])
+    return trained(X, y, gradients, lr, epochs)
+
+
 @accepted("train")
 def trained_with_shuffled_copies(
     X, y, gradients, lr, batch_size, num_epochs, rng
@@ -2906,6 +3116,48 @@ def below_each_other(W, height, width):
     return np.concatenate(rows(W, height, width))
 
 
+COLUMNS_ANYWAY = (
+    "the classes are the columns of W, also where there are as many of them "
+    "as pixels, or more: transpose in any case."
+)
+
+
+@mistake("read_templates", COLUMNS_ANYWAY)
+def transposed_if_tall(W, height, width):
+    W = W.T if len(W) > W.shape[1] else W
+    return W.reshape(-1, height, width)
+
+
+@mistake("read_templates", COLUMNS_ANYWAY)
+def transposed_if_square_or_tall(W, height, width):
+    W = W.T if len(W) >= W.shape[1] else W
+    return W.reshape(-1, height, width)
+
+
+@mistake(
+    "read_templates",
+    "a single class has an image, too, (1, height, width): is there a squeeze "
+    "or an index [0]?",
+)
+def one_template_squeezed(W, height, width):
+    return rows(W, height, width).squeeze()
+
+
+@mistake(
+    "read_templates",
+    "it keeps something from the first call, or draws at random?",
+)
+def templates_in_a_list_that_is_kept(W, height, width, kept={}):
+    images = kept.setdefault(W.shape, [])
+    images.extend(rows(W, height, width))
+    return images
+
+
+@mistake("read_templates", "weights may be negative; keep their signs.")
+def templates_without_signs(W, height, width):
+    return rows(np.abs(W), height, width)
+
+
 @accepted("read_templates")
 def templates_by_moveaxis(W, height, width):
     return np.moveaxis(W.reshape(height, width, -1), 2, 0)
@@ -3037,6 +3289,41 @@ def pixels_squared(x, W, c, r):
 def largest_is_one(x, W, c, r):
     found = x * (W[:, c] - W[:, r])
     return found / np.abs(found).max()
+
+
+@mistake("evidence", "a dark pixel has its place, too: it contributes 0.")
+def without_dark_pixels(x, W, c, r):
+    return (x * (W[:, c] - W[:, r]))[x > 0]
+
+
+@mistake("evidence", "is it rounded? Return all digits.")
+def evidence_rounded(x, W, c, r):
+    return np.round(x * (W[:, c] - W[:, r]), 1)
+
+
+@mistake(
+    "evidence",
+    "the pixels lose their fractions: multiply them as they are.",
+)
+def whole_pixels(x, W, c, r):
+    return x.astype(int) * (W[:, c] - W[:, r])
+
+
+@mistake("evidence", "the rival is class r, not the best of the others.")
+def against_the_best(x, W, c, r):
+    scores = x @ W
+    scores[c] = -np.inf
+    return x * (W[:, c] - W[:, scores.argmax()])
+
+
+@mistake(
+    "evidence",
+    "the weights of a class are a column of W, also where it is square: is it "
+    "transposed?",
+)
+def weights_transposed_if_square(x, W, c, r):
+    W = W.T if len(W) == W.shape[1] else W
+    return x * (W[:, c] - W[:, r])
 
 
 @accepted("evidence")
