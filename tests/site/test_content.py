@@ -173,6 +173,22 @@ def test_links_of_a_box_lead_where_they_did():
     assert moved(page, "06_x.ipynb", "") == "notebooks/06_x.ipynb"
 
 
+def test_what_is_told_in_passing_is_among_its_lecture_s_errata():
+    asides = content._hand_kept("asides")
+    for name, places in asides.items():
+        for place, words in places:
+            (told,) = (
+                part for part in section(place).split("\n\n") if words in part
+            )
+            assert f"> {told}\n\nFrom [" in errata(name)
+
+
+@pytest.mark.parametrize("words", ["no such words", " the "])
+def test_a_paragraph_that_isn_t_there_or_isn_t_one_is_one_line(words):
+    with pytest.raises(files.NotebookError, match="^03 Recap: .*words"):
+        COURSE.paragraph("03 Recap", words)
+
+
 # What isn't there
 
 

@@ -95,6 +95,22 @@ class Course:
         text = text or f"{number} · {heading}"
         return f"[{text}]({target}{anchor(heading)})"
 
+    def paragraph(self, place, words):
+        """Return the paragraph with these words below "NN Heading".
+
+        Raises: NotebookError if it isn't there, or another has them, too.
+        """
+        number, _, heading = place.partition(" ")
+        text = "\n\n".join(self.cells[number])
+        _, _, below = f"\n{text}".partition(f"\n## {heading}\n")
+        below = below.partition("\n## ")[0]
+        found = [part for part in below.split("\n\n") if words in part]
+        if len(found) != 1:
+            raise files.NotebookError(
+                f"{place}: {len(found)} paragraphs have the words {words!r}"
+            )
+        return found[0]
+
 
 def anchor(heading):
     """Return where MyST's anchor of a heading leads, with its #."""
@@ -111,6 +127,7 @@ def _hand_kept(name):
 def home(course):
     """The course in one screen, in README's words."""
     opening = course.readme.partition("\n- **For students**")[0]
+    title, _, opening = opening.partition("\n\n")
     names = _hand_kept("lectures")
     github = re.search(r"git clone (https://\S+)", course.readme)[1]
     doors = DOORS.format(
@@ -118,7 +135,8 @@ def home(course):
         github=github,
         lectures=", ".join(f"[{n}](lectures/{n}.md)" for n in names),
     )
-    return f"{opening.strip()}\n\n{doors}\n{path_through(course)}"
+    opening = f'<div class="course-opening">\n\n{opening.strip()}\n\n</div>'
+    return f"{title}\n\n{opening}\n\n{doors}\n{path_through(course)}"
 
 
 def path_through(course):
@@ -163,11 +181,13 @@ def _initial(term):
 
 
 def errata(course):
-    """All *Spot the bug* boxes, by the lecture that they are about.
+    """All *Spot the bug* boxes, by the lecture that they are about, and what
+    is told in passing.
 
-    Raises: NotebookError if a box is about a lecture that isn't in README.
+    Raises: NotebookError if a box is about a lecture that isn't in README, or
+    a paragraph isn't where it is said to be.
     """
-    found = {}
+    found, in_passing = {}, _hand_kept("asides")
     for number, cells in course.cells.items():
         heading = ""
         for said in BOX_OR_HEADING.finditer("\n\n".join(cells)):
@@ -186,8 +206,9 @@ def errata(course):
     lines = [
         "# Errata",
         "",
-        "What the lectures print and what is true. Each stands in a notebook, "
-        "with a proof beside it; find the mistake before you open the answer.",
+        "What the lectures print and what is true. Each *Spot the bug* stands "
+        "in a notebook, with a proof beside it; find the mistake before you "
+        "open the answer. Smaller ones are told in passing.",
         "",
     ]
     for about in sorted(found):
@@ -200,6 +221,9 @@ def errata(course):
             )
             there = "Proof" if "<details>" in box else "Answer and proof"
             lines += [text.rstrip(), "", f"{there}: {course.link(place)}", ""]
+        for place, words in in_passing.get(about, []):
+            told = course.paragraph(place, words)
+            lines += [f"> {told}", "", f"From {course.link(place)}", ""]
     return "\n".join(lines)
 
 
