@@ -39,6 +39,12 @@ def one_more(num_numbers, number_bytes, latency, bandwidths):
     return ring(num_numbers, number_bytes, latency, bandwidths, piece)
 
 
+@mistake("ring_cost", "if N/n is whole already, nothing is added to it.")
+def rounded_to_even(num_numbers, number_bytes, latency, bandwidths):
+    piece = round(num_numbers / len(bandwidths) + 0.5)  # 3.5 becomes 4
+    return ring(num_numbers, number_bytes, latency, bandwidths, piece)
+
+
 @mistake("ring_cost", "this is how many *numbers* are sent, not bytes.")
 def numbers_sent(num_numbers, number_bytes, latency, bandwidths):
     sent, took = ring(num_numbers, number_bytes, latency, bandwidths)
