@@ -83,6 +83,16 @@ def test_a_formula_is_shown_with_what_leads_to_it():
     assert "One." in slides[1].notes[0] and "Not" in slides[1].notes[1]
 
 
+@pytest.mark.parametrize("cut", [True, False])
+def test_what_a_formula_completes_stands_above_it_once(cut):
+    words = "One word after the other, and no end. " * (8 if cut else 1)
+    formula = "\n\n$$\nx = 1 .\n$$"
+    slides = made(f"## Why?\n\n{words}They make:{formula}", "So it is.")
+    told = "".join(map(seen, slides[:-1]))
+    assert "Theymake:$$x=1.$$" in "".join(told.split())
+    assert told.count("They make:") == 1
+
+
 def test_prose_after_an_output_is_said_while_it_is_on_the_screen():
     slides = made("## Why?", printed("1", "1"), "Aha.", printed("2", "2"))
     _, one, two = slides

@@ -30,6 +30,7 @@ class Slide:
     def __init__(self, kind, section, *shown):
         self.kind, self.section = kind, section
         self.shown, self.notes = list(shown), []
+        self.leads_on = ""  # the end of its text, if a formula completes it
 
     @property
     def shows_more(self):
@@ -41,6 +42,8 @@ class Slide:
         self.shown.append(_p(short))
         if text.size(short) < text.size(str(paragraph)):
             self.notes.append(str(paragraph))
+        end = text.last(paragraph, LEAD)
+        self.leads_on = end if end[-1:] in (":", ",") else ""
 
 
 def slides(nb):
@@ -162,9 +165,12 @@ class _Deck:
             return self.answer(block, answer)
         notes, lead = self.take()
         full = slide and text.size("".join(slide.shown)) > OPENING
+        before = slide.leads_on if slide else ""
         if not slide or full or not slide.shows_more:
             slide = self.add("text")
-        slide.shown += [_p(lead), str(block)]
+        elif before in "".join(slide.shown):
+            before = ""
+        slide.shown += [_p(lead or before), str(block)]
         slide.notes += notes
         return slide
 
