@@ -49,6 +49,8 @@ FAULTS = """() => {
       const size = parseFloat(getComputedStyle(part).fontSize);
       if ((letters || part.matches("mjx-container")) && size < 19.99)
         say("has small letters", part);
+      if (part.matches("mjx-container[display]") && size < 30)
+        say("is a small formula", part);
     }
     for (const error of section.querySelectorAll("mjx-merror"))
       say("is no formula", error);
@@ -109,6 +111,11 @@ PLANTED = {
     "overflows": "p.style.height = '700px'",
     "has small letters": "p.style.fontSize = '19px'",
     "is no formula": "p.append(document.createElement('mjx-merror'))",
+    "is a small formula": """
+      const formula = document.createElement("mjx-container");
+      formula.setAttribute("display", "true");
+      formula.style.fontSize = "29px";
+      p.append(formula)""",
     "has a dollar": "p.append('$x$')",
     "is a small picture": "p.append(new Image(200, 200))",
 }

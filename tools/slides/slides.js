@@ -12,6 +12,21 @@ function overflows(box) {
   );
 }
 
+// Of formulas in a row that is much too wide, each gets a line of its own.
+function stack(formula) {
+  const room = formula.parentElement.clientWidth;
+  const {width} = formula.querySelector("svg").getBoundingClientRect();
+  const {math} = [...MathJax.startup.document.math].find(
+    (item) => item.typesetRoot == formula,
+  );
+  if (width > 1.25 * room && !math.includes("\\begin")) {
+    const lines = math.trim().split("\\qquad").join("\\\\[0.5em]");
+    formula.replaceWith(
+      MathJax.tex2svg(`\\begin{gathered}${lines}\\end{gathered}`),
+    );
+  }
+}
+
 // A wide formula shouldn't make the text around it small, too.
 function narrow(formula) {
   const room = formula.parentElement.clientWidth;
@@ -27,6 +42,7 @@ function fit(slide) {
   const body = slide.querySelector(".body");
   let size = LARGEST;
   slide.style.fontSize = `${size}px`;
+  slide.querySelectorAll("mjx-container[display]").forEach(stack);
   slide.querySelectorAll("mjx-container[display]").forEach(narrow);
   do {
     slide.style.fontSize = `${size}px`;

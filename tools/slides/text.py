@@ -37,7 +37,7 @@ def follows(block):
 
 def sentences(paragraph):
     """Return a paragraph's sentences as HTML; none ends within brackets,
-    formulas or emphasis."""
+    quotations, formulas or emphasis."""
     found, sentence = [], []
     for node in paragraph.contents:
         texts = END.split(node) if isinstance(node, NavigableString) else []
@@ -57,7 +57,8 @@ def sentences(paragraph):
 
 def _is_whole(nodes):
     text = "".join(node.get_text() for node in nodes)
-    return text.count("(") == text.count(")") and text.count("$") % 2 == 0
+    paired = all(text.count(mark) % 2 == 0 for mark in '$"')
+    return paired and text.count("(") == text.count(")")
 
 
 def _html(nodes):
