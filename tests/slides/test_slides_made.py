@@ -48,6 +48,7 @@ def seen(slide):
         ("By L. Bottou. Later.", ["By L. Bottou.", "Later."]),
         ("It (A. See B.) is. C.", ["It (A. See B.) is.", "C."]),
         ("With $x = 1. y$ so. C.", ["With $x = 1. y$ so.", "C."]),
+        ("It asks: cold? hot? So.", ["It asks: cold? hot?", "So."]),
         ('It says "A. B." So. C.', ['It says "A. B." So.', "C."]),
         ("Is *one. Two* so? C.", ["Is <em>one. Two</em> so?", "C."]),
         ("`a` < 0.5. *B*.", ["<code>a</code> &lt; 0.5.", "<em>B</em>."]),

@@ -10,8 +10,11 @@ from nbconvert.filters.markdown_mistune import (
 )
 
 HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
-# Where a sentence ends, but not after an initial, as in "L. Bottou".
-END = re.compile(r"(?<=[.?!])(?<!\b[A-Z]\.)(?<!e\.g\.)(?<!i\.e\.)(\s+|$)")
+# Where a sentence ends, but not after an initial, as in "L. Bottou", nor in a
+# row of small questions: cold? hot?
+END = re.compile(
+    r"(?<=[.?!])(?<!\b[A-Z]\.)(?<!e\.g\.)(?<!i\.e\.)(?!(?<=\?)\s+[a-z])(\s+|$)"
+)
 
 
 def blocks(source):
