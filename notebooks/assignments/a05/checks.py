@@ -21,6 +21,17 @@ class check(checking.check):
     """A check that knows the mistakes of this assignment."""
 
     mistakes = Path(__file__).with_name("mistakes.json")
+    built_in = {
+        2: "is the number of axes built in? Arrays may have one, or three.",
+        3: "is the number of axes built in (there may be one, or three), or "
+        "does anything fail for numbers such as -800?",
+        4: "is something of the example built in? There may be one second "
+        "only, or a thousand, and β may be any number, also a whole one or 0.",
+        5: "is a size of the example built in, or are huge scores cut off? "
+        "All sizes may be others, 1 or equal ones, too.",
+        6: "is a size of the example built in? All may be others, 1 or equal "
+        "ones, too.",
+    }
 
 
 READY_MADE = {
@@ -42,21 +53,29 @@ def is_own_work(function, *allowed):
 def slopes_by_hand(by_hand, *places):
     """Compare at places, (x, y, z, what by_hand returns there)."""
     is_own_work(by_hand)
-    for *place, right in places:
-        found = check.call(by_hand, *place)
+    for x, y, z, right in places:
+        found = check.call(by_hand, x, y, z)
         if isinstance(found, np.ndarray) and found.shape == (4,):
             found = tuple(found)
 
         def advice():
             f, dx, dy, dz = found
-            if f != right[0]:
+            if not np.isclose(f, right[0]):
                 return "f is wrong already: begin with the forward pass."
-            if dx != dy:
+            if np.allclose(found, right, 0.01, 0.01):
+                return (
+                    "nearly right: is something rounded, or a difference "
+                    "taken over a short step? The rules need neither."
+                )
+            if not np.isclose(dx, dy):
                 return "f knows x and y by their sum only: their slopes agree."
-            if dx == right[1]:
+            if np.isclose(dx, right[1]):
                 return "what arrives at m goes to the maximum's winner, all."
-            if dz == right[3]:
-                return "what arrives at q? Count the roads that lead there."
+            if np.isclose(dz, right[3]):
+                return "what arrives at q? Count the roads, and round nothing."
+            return (
+                f"here q is {x + y:.4g} and z {z:.4g}: who wins, and gets q?"
+            )
 
         check.equal(found, right, "the result", lambda _: advice())
 
@@ -71,9 +90,13 @@ def q_wins(by_hand):
 
 
 def negative_numbers(by_hand):
-    places = (-3.0, 1.0, -1.0), (-3.0, 1.0, -7.0), (1.0, -4.0, -2.0)
-    right = (2, -1, -1, -2), (4, -4, -4, 0), (6, -2, -2, -3)
-    slopes_by_hand(by_hand, *((*p, r) for p, r in zip(places, right)))
+    slopes_by_hand(
+        by_hand,
+        (-3.0, 1.0, -1.0, (2, -1, -1, -2)),
+        (-3.0, 1.0, -7.0, (4, -4, -4, 0)),
+        (1.0, -4.0, -2.0, (6, -2, -2, -3)),
+        (0.5, -1.0, 1.25, (-0.625, 1.25, 1.25, -0.5)),
+    )
 
 
 def slopes_elsewhere(by_hand, seed):
@@ -87,6 +110,19 @@ def slopes_elsewhere(by_hand, seed):
 
 
 # 2 to 6 · Operations
+
+FUNCTIONS = (
+    "return the value and, after a comma each, the rules, functions of g such "
+    "as lambda g: ...; and no @operation, the function itself gets arrays."
+)
+NO_CHANGE = (
+    "a rule must change nothing outside of itself: neither what the forward "
+    "pass has computed, as P *= ... does, nor an array that it fills again."
+)
+WHOLE = (
+    "these are whole numbers: does your array cut off the rest? Make it "
+    "of floats, as np.zeros(n) does."
+)
 
 
 def walk(operation, *inputs, g, gives, names="ab", advice=None):
@@ -106,19 +142,33 @@ def walk(operation, *inputs, g, gives, names="ab", advice=None):
 
     def advise(found, i):
         with np.errstate(all="ignore"):
+            if np.asarray(found).dtype.kind in "iu":
+                return WHOLE
             told = _about_g(rules[i - 1], g) if i else ""
+            if i and len(rights) == 2 and inputs[0] is inputs[1]:
+                if not told and comparing.same(found, rights[0] + rights[1]):
+                    return (
+                        "each rule gives its own road's part alone, also "
+                        "where both inputs are one array: the engine adds the "
+                        "two. Or is a factor 2 too many?"
+                    )
             return told or advice(found, i)
 
     check.equal(value, right.tolist(), "the value", lambda _: advise(value, 0))
-    gradients = []
+    kept, gradients = np.copy(value), []
     for i, (name, rule, right) in enumerate(zip(names, rules, rights), 1):
         given = np.copy(g)
         gradient = rule(given)
         check.that(
             np.array_equal(given, g),
             f"the rule for {name} changes the g that it is given.",
-            "g *= b changes g, which others still need; g * b makes a new "
-            "array.",
+            "what changes g (g *= b, g[i] += ...) changes it for others, "
+            "too: begin with g.copy(), or with g * b, a new array.",
+        )
+        check.that(
+            np.array_equal(value, kept),
+            f"the rule for {name} changes the value that was returned.",
+            NO_CHANGE,
         )
         _has_shape(gradient, right, f"the gradient of {name}")
         check.equal(
@@ -134,16 +184,18 @@ def _has_shape(found, right, what):
     is_array = isinstance(found, (np.ndarray, np.generic, float, int))
     shape = np.shape(found) if is_array else right.shape
     hint = (
-        "a gradient has an entry for each entry of the input that it belongs "
-        "to."
+        "a gradient has the shape of its own input: is the wrong axis "
+        "summed, or is this another input's rule?"
     )
     if what == "the value":
         hint = "print the shape of what you return, and of the inputs."
     if shape == right.shape[::-1]:
         hint = "the axes have changed places."
     elif not shape:
-        hint = "a single number is left: too much is summed, or axes of "
-        "length 1 are dropped."
+        hint = (
+            "a single number is left: too much is summed, or axes of length 1 "
+            "are dropped."
+        )
     elif len(shape) < len(right.shape):
         hint = "an axis is missing: which, and where does it get lost?"
     elif len(shape) > len(right.shape):
@@ -157,15 +209,13 @@ def _has_shape(found, right, what):
 
 def _about_g(rule, g):
     """Return a hint if a rule doesn't give twice as much for twice the g."""
-    once, twice = np.asarray(rule(np.copy(g))), np.asarray(rule(2 * g))
-    if once.dtype.kind in "iu":
-        return (
-            "your array holds whole numbers and cuts off the rest: make it "
-            "of floats, as np.zeros(n) does."
-        )
+    once, again = np.copy(rule(np.copy(g))), np.copy(rule(np.copy(g)))
+    twice = np.asarray(rule(2 * g))
     largest = np.abs(once).max()
     if not 0 < largest < np.inf:
         return ""
+    if not np.array_equal(once, again):
+        return NO_CHANGE
     if np.allclose(once, twice, 0, 1e-9 * largest):
         return (
             "the rule gives the same for every g; multiply the local slope "
@@ -203,8 +253,7 @@ def _forward(operation, inputs, names):
     check.that(
         isinstance(found, (tuple, list)) and len(found) == 1 + len(names),
         f"the result isn't a value and {rules}.",
-        "return the value and, after a comma each, the rules, functions of g; "
-        "and no @operation, the function itself gets arrays.",
+        FUNCTIONS,
     )
     check.that(
         not callable(found[0]),
@@ -215,9 +264,7 @@ def _forward(operation, inputs, names):
         check.that(
             callable(rule),
             f"what stands for the rule for {name} isn't a function.",
-            "return the value and, after a comma each, the rules, functions "
-            "of g such as lambda g: ...; and no @operation, the function "
-            "itself gets arrays.",
+            FUNCTIONS,
         )
     return found
 
@@ -235,8 +282,7 @@ def _again(operation, inputs, value, rules, gradients, g):
         is_unchanged(),
         "a rule that is called again gives another result, or changes what "
         "was returned before.",
-        "a rule must not change what the forward pass has computed, as P *= "
-        "... does.",
+        NO_CHANGE,
     )
     more = [2 * x + 1 if isinstance(x, np.ndarray) else x for x in inputs]
     check.call(operation, *more)
@@ -287,6 +333,7 @@ def hypotenuses(hypotenuse, a, b, g):
         if tip.any():
             found = np.where(tip, 0, found)
         slope = own / divisor
+        cancel = "the 2 of the square and the ½ of the root cancel."
         return recognized(
             found,
             minus=(-right[i], "farther from 0 is farther out, no minus."),
@@ -306,42 +353,24 @@ def hypotenuses(hypotenuse, a, b, g):
                 "this is the slope of the square root; what is under it has "
                 "a slope, too: multiply.",
             ),
-            double=(
-                2 * g * own / divisor,
-                "the 2 of the square and the ½ of the root cancel.",
-            ),
-            half=(
-                g * own / (2 * divisor),
-                "the 2 of the square and the ½ of the root cancel.",
-            ),
+            double=(2 * g * slope, cancel),
+            half=(g * slope / 2, cancel),
             squared=(
                 g * own / divisor**2,
                 "divide by the value once: by the root, not by what is under "
                 "it.",
-            ),
-            product=(
-                g * own * value,
-                "divide by the value; you multiply by it.",
-            ),
-            value=(g * value, "g times the value: what is the slope?"),
-            ones=(g * ~tip, "here the square root cancels nothing."),
-            all=(
-                g * (a + b) / divisor,
-                "each rule wants the slope by its own input alone.",
             ),
             size=(
                 g * np.abs(own) / divisor,
                 "where the input is negative the slope is, too: farther from "
                 "0 is farther out.",
             ),
-            upside=(
-                g * value / np.where(own, own, 1) * (own != 0),
-                "the fraction is upside down.",
-            ),
         ) or (
             f"at {[*_place(found, right[i])]}, where a is {at(a)}, "
             f"b {at(b)} and the value {at(value)}, the slope is "
             f"{at(slope)}: print yours, and what becomes of it and of g."
+            + " Is a number added below the fraction line, or is what is tiny "
+            "taken for 0?" * bool(value.max() < 1e-3)
         )
 
     walk(hypotenuse, a, b, g=g, gives=right, advice=advice)
@@ -358,6 +387,7 @@ def hypotenuse_of_one(hypotenuse):
     x, g = np.array([3.0, 0.0, -2.0]), np.array([1.0, 5.0, 10.0])
     hypotenuses(hypotenuse, x, x, g)
     hypotenuses(hypotenuse, x, x[::-1] - 3, g)
+    hypotenuses(hypotenuse, 1e-5 * x, 1e-5 * x, g)
 
 
 def hypotenuses_of_other_shapes(hypotenuse, seed):
@@ -383,11 +413,17 @@ def swishes(swish, a, g):
         def at(x):
             return f"{x[place] + 0:.4g}"
 
-        if not np.isfinite(found).all() and np.isnan(found).any():
+        if np.isnan(found[a == 0]).any():
+            return (
+                "no exponential is infinite where a is 0: is 0 divided by 0, "
+                "or by a? Write all with the sigmoid itself."
+            )
+        if np.isnan(found).any():
             return (
                 "infinity minus, times or divided by infinity isn't a "
-                "number: which of your exponentials is infinite? Write all "
-                "with the sigmoid itself."
+                "number: which of your exponentials is infinite? Write "
+                "the sigmoid as in the text, with e to the power -a "
+                "alone, and all else with it."
             )
         if i == 0:
             return recognized(
@@ -401,9 +437,10 @@ def swishes(swish, a, g):
                 plus=(a + s, "a *times* its sigmoid."),
             ) or (
                 f"at {[*place]}, where a is {at(a)}, the sigmoid is {at(s)}: "
-                "print yours."
+                "print both of yours, and their product."
             )
         one, both = g * s, g * a * s * (1 - s)
+        own = "the slope of the sigmoid is s (1 - s), without the value a s."
         return recognized(
             found,
             one=(one, "one road only: a is in the sigmoid, too."),
@@ -426,40 +463,23 @@ def swishes(swish, a, g):
                 g * s * a * s * (1 - s),
                 "the two roads add up; they aren't multiplied.",
             ),
-            kept=(
-                one + g * a * s,
-                "the sigmoid has a slope of its own, s (1 - s).",
-            ),
+            kept=(one + g * a * s, own),
+            half=(one + g * a * (1 - s), own),
+            plus=(one + g * a * s * (1 + s), own),
+            square=(one + g * a * s * s, own),
+            tanh=(one + g * a * (1 - s * s), own),
+            value=(one + g * a * (a * s) * (1 - a * s), own),
+            values=(one + g * a * s * (1 - a * s), own),
+            all=(g * a * s * (1 - a * s), own),
             first=(
                 g * a * s,
                 "g times the value: what is the slope of a product?",
             ),
-            half=(
-                one + g * a * (1 - s),
-                "the slope of the sigmoid is s (1 - s), with both factors.",
-            ),
-            plus=(
-                one + g * a * s * (1 + s),
-                "the slope of the sigmoid has a minus, 1 - s.",
-            ),
-            square=(
-                one + g * a * s * s,
-                "the slope of the sigmoid is s (1 - s).",
-            ),
-            tanh=(
-                one + g * a * (1 - s * s),
-                "1 - s² belongs to tanh; the sigmoid's slope is s (1 - s).",
-            ),
-            value=(
-                one + g * a * (a * s) * (1 - a * s),
-                "the sigmoid's slope wants the sigmoid, not the value.",
-            ),
-            all=(
-                g * a * s * (1 - a * s),
-                "the sigmoid's slope wants the sigmoid, and a second road "
-                "leads to a.",
-            ),
             relu=(g * (a > 0), "this is the slope of ReLU."),
+            gate=(
+                (one + both) * (a > 0),
+                "swish isn't flat where a is negative.",
+            ),
             at=(
                 one + a * s * (1 - s),
                 "g is a factor of both roads.",
@@ -467,7 +487,8 @@ def swishes(swish, a, g):
             mean=((one + both) / 2, "roads add up, without a mean."),
         ) or (
             f"at {[*place]} the sigmoid is {at(s)}. The first road brings "
-            f"{at(one)} and the second {at(both)}: print yours."
+            f"{at(one)} and the second {at(both)}: print yours, and what "
+            "becomes of them."
         )
 
     walk(swish, a, g=g, gives=right, advice=advice)
@@ -488,6 +509,7 @@ def swish_of_a_matrix(swish):
 
 def swish_farther_out(swish):
     swishes(swish, np.array([[900.0, -1000, 0]]), np.array([[2.0, -3, 5]]))
+    swishes(swish, np.array([-720.0, 3, 800]), np.array([1.0, -2, 3]))
 
 
 def swish_of_other_shapes(swish, seed):
@@ -506,6 +528,7 @@ def echoes(echo, a, beta, g):
     powers = np.power(float(beta), np.maximum(lags, 0))
     M = np.where(lags >= 0, powers, 0.0)
     right = M @ a, g @ M
+    W = M if beta % 1 else np.power(int(beta), np.maximum(lags, 0)) * (M != 0)
 
     def shifted(x, by=1):
         moved = np.zeros(len(x))
@@ -516,7 +539,7 @@ def echoes(echo, a, beta, g):
         if not np.isfinite(found).all():
             return "is something divided by β, which may be 0?"
         x = g if i else a
-        off = ~np.isclose(found, right[i], 1e-5, 1e-8 * np.abs(right[i]).max())
+        off = np.abs(found - right[i]) > comparing.tolerance(found, right[i])
         first, last = np.flatnonzero(off)[[0, -1]]
         later = right[1][min(last + 1, len(a) - 1)] + 0
         both = {
@@ -529,6 +552,11 @@ def echoes(echo, a, beta, g):
                 beta * right[i],
                 "what is heard in the same second has the factor 1: not β, "
                 "nor 1 - β.",
+            ),
+            "overflow": (
+                x @ W if i else W @ x,
+                "powers of a whole β are whole numbers, which overflow from "
+                "2**63 on: make β a float.",
             ),
             "late": (
                 right[i] - x,
@@ -578,28 +606,9 @@ def echoes(echo, a, beta, g):
                 (g @ M)[::-1],
                 "the right numbers, but from back to front.",
             ),
-            turned_before=(
-                g[::-1] @ M,
-                "g is turned round and not turned back.",
-            ),
             first=(
                 np.where(np.arange(len(g)), g @ M, g),
-                "second 0 is right only without its own step: does the loop "
-                "reach it?",
-            ),
-            last=(
-                np.concatenate([(g @ M)[:-1], [0.0]]),
-                "the last second hears itself.",
-            ),
-            geometric=(
-                g / (1 - beta) if beta != 1 else np.inf * g,
-                "no sound is heard without end: the hall falls silent after "
-                "the last second.",
-            ),
-            weighted=(
-                (float(beta) ** np.arange(len(g))) * g,
-                "the factor depends on how many seconds lie *between*, and "
-                "all later seconds add up.",
+                "at second 0 there is only its own g: does the loop reach it?",
             ),
             **both,
         ) or (
@@ -641,6 +650,7 @@ def single_sound(echo):
 def long_hall(echo):
     rng = np.random.default_rng(7)
     echoes(echo, rng.normal(size=30), 0.75, rng.normal(size=30))
+    echoes(echo, rng.normal(size=45), -3, rng.normal(size=45))
 
 
 def thousand_seconds(echo):
@@ -650,15 +660,8 @@ def thousand_seconds(echo):
 
 def other_sounds(echo, seed):
     rng = np.random.default_rng(seed)
-    for n, beta in [
-        (1, 2),
-        (2, 3.0),
-        (6, -1),
-        (9, 0.0),
-        (12, 1),
-        (40, 0.4),
-        (60, 3),
-    ]:
+    sizes = (1, 2), (2, 3.0), (6, -1), (9, 0.0), (12, 1), (40, 0.4), (60, 3)
+    for n, beta in sizes:
         echoes(echo, rng.normal(size=n), beta, rng.normal(size=n))
 
 
@@ -673,7 +676,10 @@ def rows(softmax, scores, g, gives):
     def advice(found, i):
         sums = np.sum(found, axis=1)
         if not np.isfinite(sums).all():
-            return ""
+            return (
+                "is infinity divided by infinity, or 0 by 0? A row's maximum "
+                "may be far above 0 or below, and a probability may be 0."
+            )
         if i == 0 and not np.allclose(sums, 1):
             return "the probabilities of each row must sum up to 1."
         if i == 1 and not np.allclose(sums, 0):
@@ -752,6 +758,7 @@ def distances(squared_distances, A, B, g):
                 mean=(value / A.shape[1], "a sum over k, no mean."),
                 cross=(A @ B.T, "these are products of points."),
                 half=(value / 2, "where does the ½ come from?"),
+                zero=(0 * value, "what sets it to 0? No diagonal is special."),
                 whole=(
                     np.abs(differences).sum(axis=2),
                     "square each difference.",
@@ -771,6 +778,8 @@ def distances(squared_distances, A, B, g):
             )
         own, sign = right[i], 1 - 2 * (i - 1)  # B gets it with a minus
         axis = 2 - i  # over which g is summed
+        products = 2 * sign * g[..., None] * differences
+        alone = "this is one pair's alone: the gradients of all pairs add up."
         points, others = (A, B) if i == 1 else (B, A)
         G = g if i == 1 else g.T
         sums = G.sum(axis=1, keepdims=True)
@@ -780,15 +789,14 @@ def distances(squared_distances, A, B, g):
             found,
             sign=(
                 -own,
-                "the sign: A goes into the difference with a plus, B with a "
-                "minus.",
+                "the sign: A goes into the difference with a plus, B with "
+                "a minus. Or is it the other's rule?",
             ),
             half=(
                 own / 2,
                 "half of it is there: a square has the slope 2 times what is "
                 "squared, and what was repeated is summed, without a mean.",
             ),
-            quarter=(own / 4, "the 2 of the square is a factor, no divisor."),
             double=(2 * own, "the factor 2 is there twice."),
             mean=(
                 own / len(others),
@@ -799,33 +807,22 @@ def distances(squared_distances, A, B, g):
                 "a difference has two ends: the point itself is missing.",
             ),
             plus=(2 * (sums * points + mixed), "a difference, no sum."),
-            last=(
-                2 * sign * _pair(differences, g, i, -1),
-                "this is the last pair's alone: the gradients of all pairs "
-                "add up.",
-            ),
-            start=(
-                2 * sign * _pair(differences, g, i, 0),
-                "this is the first pair's alone: the gradients of all pairs "
-                "add up.",
-            ),
+            last=(products.take(-1, axis), alone),
+            start=(products.take(0, axis), alone),
             squared=(
-                2 * sign * np.sum(g[..., None] * differences**2, axis=axis),
+                np.sum(products * differences, axis),
                 "the slope of a square is 2 times the difference, without a "
                 "square.",
             ),
             power=(
-                sign * np.sum(g[..., None] * differences**2, axis=axis),
+                np.sum(products * differences, axis) / 2,
                 "this has the squares themselves; what is their slope?",
             ),
             root=(
-                sign
-                * np.sum(
-                    g[..., None]
-                    * differences
-                    / np.sqrt(np.where(value, value, 1))[..., None],
-                    axis=axis,
-                ),
+                np.sum(
+                    products / np.sqrt(value + (value == 0))[..., None], axis
+                )
+                / 2,
                 "this is the slope of the distance; its square is asked for.",
             ),
             sums_first=(
@@ -835,19 +832,6 @@ def distances(squared_distances, A, B, g):
                 * differences.sum(axis=axis),
                 "the sum of products isn't the product of the sums: first "
                 "multiply, then sum.",
-            ),
-            uniform=(
-                2 * sign * g.sum() * differences.sum(axis=axis),
-                "each pair has its own g.",
-            ),
-            signs=(
-                -own / 2,
-                "the sign, and the factor 2 of the square.",
-            ),
-            mixed=(
-                2 * (points - mixed),
-                "the point itself is in every one of its pairs: with the sum "
-                "of its g.",
             ),
         ) or (
             f"point {p} of {'AB'[i - 1]} in coordinate {q}: the differences "
@@ -865,11 +849,6 @@ def _listed(values):
     return short + ", …" * (len(values) > 6)
 
 
-def _pair(differences, g, i, place):
-    """Return the part of one partner in the sums over all."""
-    return (g[..., None] * differences).take(place, axis=2 - i)
-
-
 def two_and_four(squared_distances):
     A = np.array([[1.0, 0, 2], [0, 3, 0]])
     B = np.array([[1.0, 0, 0], [0, 0, 2], [1, 3, 2], [0, 3, 1]])
@@ -878,7 +857,7 @@ def two_and_four(squared_distances):
 
 
 def single_points(squared_distances):
-    a, b = np.array([[1.0, 2, 5]]), np.array([[0.0, 4, 4]])
+    a, b = np.array([[1.0, 2, 5]]), np.array([[0.0, 4, 3]])
     distances(squared_distances, a, b, np.array([[3.0]]))
     A, g = np.array([[1.0], [2], [5]]), np.array([[1.0], [10], [-2]])
     distances(squared_distances, A, np.array([[4.0]]), g)
@@ -908,7 +887,7 @@ def other_points(squared_distances, seed):
 class Node:
     """A node of a graph that counts how often its edges are read."""
 
-    reads, most = 0, 0
+    reads, most, asked = 0, 0, False
 
     def __init__(self, *inputs):
         self.pairs = [(x, None) for x in inputs]
@@ -941,7 +920,8 @@ def is_needed(needed, wanted, root=None, extra=None, **nodes):
     edges = [list(node.pairs) for node in names]
     right = _on_roads(root, chosen, names)
     case = (
-        f"with {len(names)} nodes and wanted {', '.join(wanted.split())}"
+        f"with {len(names)} nodes, root {names[root]} and wanted "
+        + ", ".join(wanted.split())
         if wanted
         else "with nothing wanted"
     )
@@ -955,7 +935,9 @@ def is_needed(needed, wanted, root=None, extra=None, **nodes):
             return check.call(needed, root, list(given))
 
     first = call()
-    _is_in_order(first, right, names, extra, case)
+    _is_in_order(first, right, names, extra, case, chosen)
+    for node in right:
+        node.asked = True
     check.that(
         edges == [node.pairs for node in names],
         "the function changes the edges of a node.",
@@ -991,7 +973,7 @@ def _on_roads(root, wanted, names):
     return right
 
 
-def _is_in_order(found, right, names, extra, case):
+def _is_in_order(found, right, names, extra, case, wanted):
     check.that(
         isinstance(found, list),
         f"the result is a {type(found).__name__}, not a list.",
@@ -1011,7 +993,7 @@ def _is_in_order(found, right, names, extra, case):
         "there.",
     )
     found = [node for node in found if node in names]
-    _has_the_nodes(times, right, names, case)
+    _has_the_nodes(times, right, names, case, wanted)
     twice = [name for node, name in names.items() if times[node] > 1]
     check.that(
         not twice,
@@ -1035,14 +1017,24 @@ def _is_in_order(found, right, names, extra, case):
     )
 
 
-def _has_the_nodes(times, right, names, case):
+def _has_the_nodes(times, right, names, case, wanted):
     """Make sure that the nodes of the list are those that are needed."""
     lost, surplus = right - {*times}, {*times} - right
     missing = [name for node, name in names.items() if node in lost]
     more = [name for node, name in names.items() if node in surplus]
-    leaves = [
-        names[node] for node in names if node in surplus and not node.pairs
-    ]
+    leaves = [names[x] for x in names if x in surplus and not x.pairs]
+    check.that(
+        not surplus.intersection(wanted),
+        f"{case} the list holds {', '.join(more[:3])}.",
+        "wanted, but root wasn't computed from it: a walk back from root "
+        "never gets there.",
+    )
+    check.that(
+        not leaves or missing or not all(x.asked for x in surplus),
+        f"{case} the list holds {', '.join(more[:3])}.",
+        "an earlier call needed that: is anything kept from it, in a "
+        "default argument, a list outside or the nodes?",
+    )
     check.that(
         not (more and missing),
         f"{case} the list holds {', '.join(more[:3])} and lacks "
@@ -1059,16 +1051,27 @@ def _has_the_nodes(times, right, names, case):
     check.that(
         not more,
         f"{case} the list holds {', '.join(more[:3])}.",
-        "from there no road leads on to a wanted node: what lies *behind* a "
-        "wanted node isn't needed, nor is a branch beside it, nor what root "
-        "wasn't computed from.",
+        "from there no road leads on to a wanted node: what lies *behind* "
+        "a wanted node isn't needed, nor is a branch beside it, nor, "
+        "without such a road, root itself.",
     )
-    check.that(
-        not missing,
-        f"{case} the list lacks {', '.join(missing[:3])}.",
+    hint = (
         "both ends of a road belong into the list and all that lies between, "
         "each after its inputs, also along a second, longer road, and behind "
-        "another wanted node.",
+        "another wanted node."
+    )
+    if lost.intersection(wanted):
+        hint = (
+            "a wanted node that root was computed from is listed, leaf or "
+            "not, root or not, also behind another wanted node."
+        )
+    elif any(x in times for node in lost for x, _ in node.pairs):
+        hint = (
+            "one needed input is enough: then the node is needed, "
+            "whatever its other inputs are, and so on up to root."
+        )
+    check.that(
+        not missing, f"{case} the list lacks {', '.join(missing[:3])}.", hint
     )
 
 
@@ -1215,8 +1218,9 @@ def right_and_wrong(judge, f, x, gradient):
         right,
         "a right gradient is refused.",
         "numeric_gradient has about nine right digits, one-sided or long "
-        "steps of your own have fewer: ask for an error that is small beside "
-        "the largest entry, not for equality.",
+        "steps of your own have fewer: ask for an error that is small "
+        "beside the entry largest in size (of -12 and 3 that is 12), not "
+        "for equality.",
     )
     large, small = (
         any(accepts((i, share)) for i in places) for share in (0.01, -0.01)
@@ -1246,11 +1250,17 @@ def right_and_wrong(judge, f, x, gradient):
         "compare the entries themselves, not only their sizes.",
     )
     check.that(
+        not verdict(judge, f, x, 2 * gradient),
+        "a gradient of twice the length is accepted.",
+        "the direction alone isn't enough: compare the entries as they are.",
+    )
+    check.that(
         not any(accepts((i, 1.3e-5)) for i in places),
         "a gradient is accepted, one entry of which is off by 1.3e-5 of the "
         "largest entry.",
         "the limit is 1e-5, and the largest error decides: among many "
-        "entries a mean hides one, and so does a norm.",
+        "entries a mean or a norm hides one, and two maxima added are too "
+        "large a scale.",
     )
     check.that(
         all(accepts((i, -0.8e-5)) for i in places)
@@ -1280,12 +1290,12 @@ def large_and_small(judge, f, x, gradient):
         not accepts(1e9, off),
         "a gradient with an entry off by 2e-5 of the largest is accepted "
         "when it is large.",
-        "compare the error with 1e-5 times the largest entry.",
+        "compare the largest error with 1e-5 times the largest entry.",
     )
     check.that(
         accepts(1e-15, gradient),
         "a right gradient is refused when it is tiny.",
-        "compare the error with 1e-5 times the largest entry.",
+        "compare the largest error with 1e-5 times the largest entry.",
     )
     check.that(
         accepts(-1, gradient),
@@ -1295,8 +1305,9 @@ def large_and_small(judge, f, x, gradient):
     check.that(
         not accepts(1e-15, 2 * gradient),
         "a gradient that is twice too large is accepted when it is tiny.",
-        "beside a tiny gradient every fixed tolerance is large (np.allclose "
-        "has one, atol), and so is a number added to the scale.",
+        "beside a tiny gradient a fixed tolerance is large (np.allclose "
+        "has one, atol), and so is a number added to the scale; and a "
+        "right direction alone isn't enough.",
     )
     check.that(
         not accepts(1e-15, off),
@@ -1370,13 +1381,15 @@ def zeros(judge, x=None):
     check.that(
         not verdict(judge, bent, x, np.zeros(x.shape)),
         "a gradient of zeros is accepted although f isn't flat.",
-        "the largest entry of *both* gradients is the scale.",
+        "is the largest entry of *both* gradients the scale, and the "
+        "error an absolute value?",
     )
     wrong = np.where(gradient, gradient, np.nan)
     check.that(
         x.size == 1 or not verdict(judge, bent, x, wrong),
         "a gradient with nan where 0 is right is accepted.",
-        "np.nan_to_num and its like make a right entry of a wrong one.",
+        "nan isn't 0: don't replace it, don't skip it, and ask whether "
+        "the error is small, not whether it is large.",
     )
 
 
@@ -1404,6 +1417,8 @@ def text_examples(judge):
         check.that(
             verdict(judge, _defendant, x, given) == right,
             f"in the example the verdict on 12, -12, {last} is {not right}.",
+            "the largest entry is 12, so each entry may be off by 0.00012, "
+            "also the one that is to be 0.",
         )
 
 
@@ -1453,17 +1468,21 @@ def _exponentials(weights):
 NAMES = ["W1", "b1", "W2", "b2", "W3", "b3"]
 ORDER = "return dW1, db1, dW2, db2, dW3, db3, in this order."
 OWN_LINE = (
-    "in this layer W or b is right. So what arrives there is right: the "
-    "mistake is in the other's own line."
+    "in this layer W or b is right, and so is what arrives there: look at "
+    "the other's own line, and whether the array in it is still as it was "
+    "in the forward pass."
 )
 WHERE = {
-    "3": "begin at the end of the network, where the walk back begins. What "
-    "W3 and b3 get wrong, all the others inherit.",
-    "2": "W3 and b3 are right. Look at the lines between S and W2; and is it "
-    "G itself that is divided by the number of images, once?",
-    "1": "W2 and b2 are right, so look at the lines from B to A and on to W1 "
-    "and b1. Draw the graph: who uses H? And a shape of (h, h) forgives a "
-    "lot.",
+    "3": "begin at the end: the number of images divides G, once, and 1 "
+    "is taken from one entry of each row. What W3 and b3 get wrong, "
+    "all the others inherit.",
+    "2": "W3 and b3 are right, so look at dS and dB. Is it G itself that "
+    "was divided? Which array does the mask ask? And is dS still the "
+    "same when dB is made (dH = dS; dH += ... changes both)?",
+    "1": "W2 and b2 are right, so look at the lines from B to A and on to "
+    "W1 and b1. How many roads arrive at H, and does the mask meet "
+    "their sum? Which array does it ask? And a shape of (h, h) "
+    "forgives a lot.",
 }
 
 
@@ -1577,8 +1596,33 @@ def _slope(X, y, params, i, v):
 
 def product_with_hessian(hessian_times, gradient, x, v, gives):
     is_own_work(hessian_times)
+    places = []
+
+    def watched(x):
+        places.append(np.array(x))
+        return gradient(x)
+
+    def advice(_):
+        if not np.any(v):
+            return "v is 0, and so is the product: no step, and no quotient."
+        if not places:
+            return (
+                "you ask for no gradient, though v isn't 0, only short, or 0 "
+                "in some entries."
+            )
+        step = max(np.linalg.norm(place - x) for place in places)
+        if not 0.9e-5 < step < 1.1e-5:
+            return (
+                f"here your step has the length {step:.2g}; it is to be 1e-5, "
+                "so ε is 1e-5 divided by the length of v."
+            )
+
     for _ in range(2):
-        check.call(hessian_times, gradient, x, np.array(v), gives=gives)
+        check.call(
+            *(hessian_times, watched, x, np.array(v)),
+            gives=gives,
+            advise=advice,
+        )
 
 
 def _example(x):

@@ -12,6 +12,10 @@ from utils import checking
 from utils.checking import numeric_gradient
 
 OWN = "the exercise is to write it yourself."
+OUTSIDE = (
+    "a rule must change nothing outside of itself: neither what the forward "
+    "pass has computed, as P *= ... does, nor an array that it fills again."
+)
 
 # 1 · By hand
 
@@ -314,7 +318,8 @@ SHARED = (
     "rule needs belongs to its own call."
 )
 CHANGES_G = (
-    "g *= b changes g, which others still need; g * b makes a new array."
+    "what changes g (g *= b, g[i] += ...) changes it for others, too: "
+    "begin with g.copy(), or with g * b, a new array."
 )
 SAME_FOR_ALL = (
     "the rule gives the same for every g; multiply the local slope by the "
@@ -609,8 +614,7 @@ def rules_with_a_global_memory(a, b):
 
 @mistake(
     "hypotenuse",
-    "a rule must not change what the forward pass has computed, as P *= ... "
-    "does.",
+    OUTSIDE,
 )
 def value_mended_in_place(a, b):
     h, c = np.hypot(a, b), a.copy()
@@ -644,6 +648,44 @@ LIST = "make an array of the list: np.array(...)."
 def hypotenuses_in_lists(a, b):
     h, *rules = root(a, b)
     return h.tolist(), *rules
+
+
+@mistake(
+    "hypotenuse",
+    "a and b may have any number of axes: compute with whole arrays, or with "
+    "np.ndindex(a.shape).",
+    message="values to unpack",
+)
+def hypotenuse_for_two_axes(a, b):
+    n, m = a.shape
+    return root(a, b)
+
+
+@mistake(
+    "hypotenuse",
+    "here all is tiny. Is a number added below the fraction line, or taken "
+    "for 0 what isn't? Only where both are 0 is the tip.",
+)
+def a_number_added_to_the_value(a, b):
+    h = np.hypot(a, b)
+    return h, lambda g: g * a / (h + 1e-7), lambda g: g * b / (h + 1e-7)
+
+
+@mistake(
+    "hypotenuse",
+    OUTSIDE,
+)
+def tip_mended_in_the_value(a, b):
+    h = np.hypot(a, b)
+
+    def rule(x):
+        def apply(g):
+            h[h == 0] = 1
+            return g * x / h
+
+        return apply
+
+    return h, rule(a), rule(b)
 
 
 @accepted("hypotenuse")
@@ -862,8 +904,9 @@ mistakes(
     ),
 )
 INFINITE = (
-    "infinity minus, times or divided by infinity isn't a number: which of "
-    "your exponentials is infinite? Write all with the sigmoid itself."
+    "infinity minus, times or divided by infinity isn't a number: which "
+    "of your exponentials is infinite? Write the sigmoid as in the text, "
+    "with e to the power -a alone, and all else with it."
 )
 
 
@@ -909,6 +952,43 @@ def swish_without_a_function(a):
 )
 def swish_of_math(a):
     return a / (1 + math.exp(-a)), lambda g: g
+
+
+@mistake(
+    "swish",
+    "far out math.exp is an error, where np.exp gives infinity, and the "
+    "sigmoid 0.",
+    message="math range error",
+)
+def swish_of_single_numbers(a):
+    s = np.vectorize(lambda x: 1 / (1 + math.exp(-x)))(a)
+    return a * s, lambda g: g * (s + a * s * (1 - s))
+
+
+@mistake(
+    "swish",
+    "is the sigmoid a whole number here? np.vectorize takes the type of its "
+    "first result: return 0.0 where you return 0.",
+)
+def swish_of_whole_numbers(a):
+    def sigmoid(x):
+        return 0 if x < -700 else 1 / (1 + math.exp(-x))
+
+    s = np.vectorize(sigmoid)(a)
+    return a * s, lambda g: g * (s + a * s * (1 - s))
+
+
+@mistake(
+    "swish",
+    "a may have any number of axes: compute with the whole array, or with "
+    "np.ndindex(a.shape).",
+    message="with a sequence",
+)
+def swish_for_one_axis(a):
+    s = np.zeros(len(a))
+    for i in range(len(a)):
+        s[i] = sigmoid_of(a[i])
+    return a * s, lambda g: g * (s + a * s * (1 - s))
 
 
 @mistake("swish", FUNCTIONS)
@@ -1110,7 +1190,7 @@ mistakes(
 
 @mistake(
     "echo",
-    "second 0 is right only without its own step: does the loop reach it?",
+    "at second 0 there is only its own g: does the loop reach it?",
 )
 def loop_ends_at_1(a, beta):
     def rule(g):
@@ -1145,6 +1225,42 @@ def loop_begins_too_late(a, beta):
         return gradient
 
     return heard(a, beta), rule
+
+
+@mistake(
+    "echo",
+    "β may be a whole number, and such a number to a negative power is an "
+    "error: make it a float.",
+    message="negative integer powers",
+)
+def powers_of_a_whole_beta(a, beta):
+    i = np.arange(len(a))
+    M = np.tril(beta ** (i[:, None] - i))
+    return M @ a, lambda g: M.T @ g
+
+
+@mistake(
+    "echo",
+    "powers of a whole β are whole numbers, which overflow from 2**63 on: "
+    "make β a float.",
+)
+def powers_that_overflow(a, beta):
+    powers = np.full(len(a), beta) ** np.arange(len(a))
+    return (
+        np.convolve(a, powers)[: len(a)],
+        lambda g: np.convolve(g[::-1], powers)[: len(a)][::-1],
+    )
+
+
+@mistake(
+    "echo",
+    "there may be one second only: then there is no second 1.",
+    message="index 1 is out of bounds for axis 0 with size 1",
+)
+def two_seconds_at_least(a, beta):
+    v = heard(a, beta)
+    v[1] = a[1] + beta * v[0]
+    return v, lambda g: heard(g[::-1], beta)[::-1]
 
 
 @mistake(
@@ -1475,8 +1591,8 @@ def soft_without_shift(scores):
 
 @mistake(
     "softmax",
-    "one maximum for the whole array is too large for the second row: each "
-    "row needs its own, axis=1.",
+    "in the second row all exponentials are 0: subtract each row's own "
+    "maximum (axis=1), also where it is far below 0.",
 )
 def soft_one_shift_for_all(scores):
     exps = np.exp(scores - scores.max())
@@ -1789,8 +1905,8 @@ def divided_by_n(scores):
 
 @mistake(
     "softmax",
-    "this sums over the wrong index of the Jacobian, or over the images: "
-    "each row of g meets the Jacobian of its own row.",
+    "each row of g must meet the Jacobian of its own row: do all rows use "
+    "one row's P?",
 )
 def jacobian_of_the_first_row(scores):
     P = probs(scores)
@@ -1800,8 +1916,7 @@ def jacobian_of_the_first_row(scores):
 
 @mistake(
     "softmax",
-    "a rule must not change what the forward pass has computed, as P *= ... "
-    "does.",
+    OUTSIDE,
 )
 def rule_that_changes_P(scores):
     P = probs(scores)
@@ -1958,7 +2073,8 @@ mistakes(
 )
 mistakes(
     "squared_distances",
-    "the sign: A goes into the difference with a plus, B with a minus.",
+    "the sign: A goes into the difference with a plus, B with a minus. Or "
+    "is it the other's rule?",
     A_negated=far(
         lambda g, A, B: -2 * (g[..., None] * pairs(A, B)).sum(axis=1)
     ),
@@ -2133,7 +2249,8 @@ mistakes(
     ),
 )
 SUMMED = (
-    "a gradient has an entry for each entry of the input that it belongs to."
+    "a gradient has the shape of its own input: is the wrong axis summed, "
+    "or is this another input's rule?"
 )
 mistakes(
     "squared_distances",
@@ -2369,8 +2486,8 @@ mistakes(
 )
 BEHIND = (
     "from there no road leads on to a wanted node: what lies *behind* a "
-    "wanted node isn't needed, nor is a branch beside it, nor what root "
-    "wasn't computed from."
+    "wanted node isn't needed, nor is a branch beside it, nor, without "
+    "such a road, root itself."
 )
 mistakes(
     "needed",
@@ -2384,19 +2501,27 @@ mistakes(
         if node in on_roads(root, wanted) or node is root
     ],
 )
+WANTED = (
+    "a wanted node that root was computed from is listed, leaf or not, root "
+    "or not, also behind another wanted node."
+)
+mistakes(
+    "needed",
+    WANTED,
+    without_the_wanted=lambda root, wanted: [
+        node for node in on_roads(root, wanted) if node not in wanted
+    ],
+    first_wanted_only=lambda root, wanted: on_roads(root, wanted[:1]),
+)
 LACKS = (
-    "both ends of a road belong into the list and all that lies between, each "
-    "after its inputs, also along a second, longer road, and behind another "
-    "wanted node."
+    "one needed input is enough: then the node is needed, whatever its other "
+    "inputs are, and so on up to root."
 )
 mistakes(
     "needed",
     LACKS,
     wanted_only=lambda root, wanted: [
         node for node in in_order(root) if node in wanted
-    ],
-    without_the_wanted=lambda root, wanted: [
-        node for node in on_roads(root, wanted) if node not in wanted
     ],
     without_the_root=lambda root, wanted: [
         node for node in on_roads(root, wanted) if node is not root
@@ -2406,7 +2531,6 @@ mistakes(
         for node in in_order(root)
         if node in wanted or any(x in wanted for x, _ in node.edges)
     ],
-    first_wanted_only=lambda root, wanted: on_roads(root, wanted[:1]),
     all_inputs_needed=lambda root, wanted: on_roads(
         root, wanted, lambda found: bool(found) and all(found)
     ),
@@ -2421,7 +2545,11 @@ mistakes(
 )
 
 
-@mistake("needed", LACKS)
+@mistake(
+    "needed",
+    "a node may be put into the list only when all of its listed inputs are "
+    "in it, along the longest road as well as the shortest.",
+)
 def shortest_road(root, wanted):
     listed = []
     for goal in wanted:
@@ -2735,9 +2863,10 @@ def error_for_a_verdict(f, x, gradient):
 
 
 CLOSE = (
-    "numeric_gradient has about nine right digits, one-sided or long steps of "
-    "your own have fewer: ask for an error that is small beside the largest "
-    "entry, not for equality."
+    "numeric_gradient has about nine right digits, one-sided or long "
+    "steps of your own have fewer: ask for an error that is small beside "
+    "the entry largest in size (of -12 and 3 that is 12), not for "
+    "equality."
 )
 
 
@@ -2812,8 +2941,9 @@ def errors_that_cancel(f, x, gradient):
 
 
 LIMIT = (
-    "the limit is 1e-5, and the largest error decides: among many entries a "
-    "mean hides one, and so does a norm."
+    "the limit is 1e-5, and the largest error decides: among many entries "
+    "a mean or a norm hides one, and two maxima added are too large a "
+    "scale."
 )
 
 
@@ -2880,8 +3010,9 @@ def fixed_limit(f, x, gradient):
 
 
 FIXED = (
-    "beside a tiny gradient every fixed tolerance is large (np.allclose has "
-    "one, atol), and so is a number added to the scale."
+    "beside a tiny gradient a fixed tolerance is large (np.allclose has "
+    "one, atol), and so is a number added to the scale; and a right "
+    "direction alone isn't enough."
 )
 
 
@@ -2943,7 +3074,8 @@ def infinity_accepted(f, x, gradient):
 
 @mistake(
     "gradient_is_right",
-    "np.nan_to_num and its like make a right entry of a wrong one.",
+    "nan isn't 0: don't replace it, don't skip it, and ask whether the "
+    "error is small, not whether it is large.",
 )
 def nan_replaced(f, x, gradient):
     return judged(f, x, np.nan_to_num(gradient, posinf=1e99, neginf=1e99))
@@ -3044,7 +3176,8 @@ def strictly_less(f, x, gradient):
 
 @mistake(
     "gradient_is_right",
-    "the largest entry of *both* gradients is the scale.",
+    "is the largest entry of *both* gradients the scale, and the error an "
+    "absolute value?",
 )
 def zeros_always_right(f, x, gradient):
     return bool(not np.any(gradient) and np.shape(gradient) == x.shape) or (
@@ -3341,7 +3474,8 @@ def first_mask_lost(X, y, *params):
 
 @mistake(
     "backward_pass",
-    "the gradient of W2 wants what W2 was multiplied by, H.",
+    "the gradient of W2 wants what W2 was multiplied by: H, as it was "
+    "then. (After S = H, S += ... changes H, too.)",
 )
 def S_for_H(X, y, W1, b1, W2, b2, W3, b3):
     H = np.maximum(X @ W1 + b1, 0)
@@ -3351,10 +3485,22 @@ def S_for_H(X, y, W1, b1, W2, b2, W3, b3):
 
 @mistake(
     "backward_pass",
-    "the gradient of W2 wants what W2 was multiplied by, H.",
+    "the gradient of W2 wants what W2 was multiplied by: H, as it was "
+    "then. (After S = H, S += ... changes H, too.)",
 )
 def A_for_H(X, y, W1, b1, W2, b2, W3, b3):
     return machine(X, y, W1, b1, W2, b2, W3, b3, left=X @ W1 + b1)
+
+
+@mistake(
+    "backward_pass",
+    "five images are right: is a number taken from the labels? One image "
+    "doesn't show all classes; W3 has k columns.",
+)
+def classes_of_the_labels(X, y, *params):
+    return machine(
+        *(X, y, *params), loss=lambda P, y: P - np.eye(y.max() + 1)[y]
+    )
 
 
 @mistake(
@@ -3578,6 +3724,27 @@ def no_direction(gradient, x, v):
 def to_one_side(gradient, x, v):
     step = 1e-5 / norm_or_1(v)
     return (gradient(x + step * v) - gradient(x)) / step
+
+
+@mistake(
+    "hessian_times",
+    "the product is an array of zeros, np.zeros(x.shape).",
+)
+def a_zero_for_no_direction(gradient, x, v):
+    if not v.any():
+        return 0.0
+    return curved(gradient, x, v, norm_or_1, lambda step, _: 2 * step)
+
+
+@mistake(
+    "hessian_times",
+    "you ask for no gradient, though v isn't 0, only short, or 0 in some "
+    "entries.",
+)
+def short_taken_for_zero(gradient, x, v):
+    if np.allclose(v, 0):
+        return np.zeros(len(x))
+    return curved(gradient, x, v, norm_or_1, lambda step, _: 2 * step)
 
 
 @accepted("hessian_times")
