@@ -126,7 +126,7 @@ def _about_many(right):
         first = int(np.argmin(np.isclose(found, right)))
         if first:
             return (
-                f"the first {first} entries are right, from the next on they "
+                f"up to [{first - 1}] all is right, from the next on entries "
                 "aren't: is anything of the example built in? All waits so "
                 "far count."
             )
@@ -155,12 +155,15 @@ def estimates_at_the_ends(estimates):
     compare(
         *(estimates, WAITS, 0.0, 2.0),
         gives=np.full(5, 2.0),
-        advise=lambda _: "a step of 0 changes nothing; it isn't None.",
+        advise=lambda _: "a step of 0 changes nothing: `begin` stays.",
     )
     compare(
         *(estimates, WAITS, 1.0, 2.0),
         gives=WAITS.astype(float),
-        advise=lambda _: "with a step of 1 only the last wait counts.",
+        advise=lambda found: (
+            "with a step of 1 only the last wait counts."
+            + " Is anything divided by 1 - rate?" * bool(np.isnan(found).any())
+        ),
     )
     compare(estimates, WAITS, 0, 2, gives=np.full(5, 2.0))
     compare(
@@ -250,6 +253,8 @@ def _about_bounds(wins, tries, t):
         off = np.abs(found - right)
         never, wrong = (wins == 0) & (tries > 0), off > 2e-6
         usual = (wins > 0) & (wins < tries)
+        if not wrong[tries > 0].any():
+            return "a lift without any ride could be anything: its bound is 1."
         if off.max() < 2e-3 and wrong[~never].any():
             return (
                 f"nearly right, but off by up to {off.max():.2g}. When does "
@@ -263,10 +268,8 @@ def _about_bounds(wins, tries, t):
                 "the first term is 0, not nan (which is never <= ln t); and "
                 "does the search end when its interval is narrow enough?"
             )
-        if (
-            np.abs(found - bounds(wins, tries, max(1, sum(tries)))).max()
-            < 1e-5
-        ):
+        other = bounds(wins, tries, max(1, sum(tries)))
+        if np.abs(found - other).max() < 1e-5:
             return (
                 "this goes by the rides of these lifts, the sum of tries; how "
                 "many there have been in the house is given, t."
@@ -279,10 +282,11 @@ def _about_bounds(wins, tries, t):
                 "where it is at most ln t, q is smaller."
             )
         spent = tries[i] * divergence(floor[i], found[i])
+        single = int(usual[~wrong].sum() == 1 and usual[wrong].any())
         return (
             f"{ridden} At your {found[i]:.6g} the divergence times the rides "
             f"is {spent:.4g}, ln t is {np.log(t):.4g}: which is the largest q "
-            "where it isn't more?"
+            "where it isn't more?" + " Is each searched by itself?" * single
         )
 
     return advise
@@ -414,7 +418,7 @@ def chosen(chooser, num_arms):
             f"choose returns {str(arm)[:40]}, which is no whole number but "
             f"{type(arm).__name__}.",
             "return the number of a single lift. argmax gives one; "
-            "flatnonzero and argwhere give arrays, max gives the value.",
+            "flatnonzero, argwhere, choice(..., 1) give arrays, max a value.",
         )
     if not 0 <= arm < num_arms:
         check.that(
@@ -477,7 +481,7 @@ BETA = (
 )
 AVOIDS = (
     "it avoids the best lift. Does a success make a lift less likely here, "
-    "are successes and failures exchanged?"
+    "are successes and failures exchanged, or aren't failures noted at all?"
 )
 
 
@@ -521,7 +525,9 @@ def keeps_houses_apart(Chooser):
         "of two choosers that are in use at the same time, in houses with "
         f"different lifts, only {sum(right)} of 20 take what is better in "
         "theirs.",
-        "keep what is learnt in self, made in __init__: not in a global "
+        AVOIDS
+        if not any(right)
+        else "keep what is learnt in self, made in __init__: not in a global "
         "variable, and not in the class. (And learn may be told of rides that "
         "choose wasn't asked for.)",
     )
@@ -664,13 +670,27 @@ def _about_four(found):
     )
 
 
+ZEROS = (
+    "all values are 0. Is a sweep made at all, do you return what came out of "
+    "the last one, and does anything keep a value from falling below 0?"
+)
+FIRST = (
+    "these are the values after the first sweep: why does it stop there? Is "
+    "the old guess a copy, is a change taken by its absolute value, and is "
+    "the sum of all further changes at most `tolerance`?"
+)
+
+
 def values_without_future(best_values):
     for scale in 1, -1:
         right = np.where(ENDS_FOUR, 0, (scale * R_FOUR).max(axis=1))
         compare(
             *(best_values, P_FOUR, scale * R_FOUR, 0.0, ENDS_FOUR, 1e-6),
             gives=right.astype(float),
-            advise=lambda _: "with gamma = 0 only the next reward counts.",
+            advise=lambda found: (
+                ZEROS * (not found.any())
+                or "with gamma = 0 only the next reward counts."
+            ),
         )
 
 
@@ -679,20 +699,27 @@ def values_without_end(best_values):
     compare(
         *(best_values, P_FOUR, R_FOUR, 0.5, none, 1e-6),
         gives=solved(P_FOUR, R_FOUR, 0.5, none),
-        advise=lambda _: "which places are ends is what `ends` says.",
+        advise=lambda found: (
+            _about_values(found, P_FOUR, R_FOUR, 0.5, none, 1e-6)
+            if found[2]
+            else "no place is an end here, so place 2 has a value, too."
+        ),
     )
     costs = -1.0 - R_FOUR.max() + R_FOUR  # all rewards are below 0
-    check.that(
-        comparing.same(
-            check.call(
-                with_lists(best_values), P_FOUR, costs, 0.5, none, 1e-7
-            ),
-            solved(P_FOUR, costs, 0.5, none),
+    compare(
+        *(best_values, P_FOUR, costs, 0.5, none, 1e-7),
+        gives=solved(P_FOUR, costs, 0.5, none),
+        advise=lambda found: (
+            _about_stopping(found, costs, none)
+            or "all rewards are below 0: their size says what is to come."
         ),
-        "where all rewards are below 0 the values are wrong.",
-        "how much is still to come says the size of the rewards, whatever "
-        "their sign.",
     )
+
+
+def _about_stopping(found, R, ends):
+    if comparing.same(found, np.where(ends, 0, R.max(axis=1))):
+        return FIRST
+    return "" if found.any() else ZEROS
 
 
 def values_within(best_values, seed, S, A, gamma, off, mean=-1.0):
@@ -729,13 +756,10 @@ def values_within(best_values, seed, S, A, gamma, off, mean=-1.0):
 
 
 def _about_values(found, P, R, gamma, ends, off):
-    if comparing.same(found, np.where(ends, 0, R.max(axis=1))):
-        return (
-            "these are the values after the first sweep. Where rewards are "
-            "negative the values fall: how large a change is says its "
-            "absolute value."
-        )
-    if found.any() and (found.astype(np.float32) == found).all():
+    if stopped := _about_stopping(found, R, ends):
+        return stopped
+    exact = (P.astype(np.float32) == P).all()  # its values may be, too
+    if not exact and (found.astype(np.float32) == found).all():
         return (
             "your values have single precision (float32), which rounds too "
             "much here: compute in float64."
@@ -746,11 +770,14 @@ def _about_values(found, P, R, gamma, ends, off):
         return (
             f"one more sweep would change no value by more than {change:.3g}, "
             "and yet so much is still to come: take the largest change of "
-            "the last sweep, and add up what all further ones may change."
+            "the last sweep, add up what all further ones may change, and "
+            "return what the last one gave."
         )
     return (
-        f"one more sweep would still change a value by {change:.3g}: are "
-        "there enough sweeps, and is each of them right?"
+        f"one more sweep would still change a value by {change:.3g}. Is each "
+        "sweep right, and are there enough? Each change may be gamma times "
+        "the one before: the sum of all that may come is to be at most "
+        "`tolerance` itself, not multiplied by anything."
     )
 
 
@@ -1057,7 +1084,7 @@ def learns_basements(explore, seeds=(1, 2, 3), plan=PLAN):
         f"in a basement of {worlds[0].num_states} places the learnt behaviour "
         f"is worth {told} of the best possible (one number for each night). "
         f"While it learnt, {met} times.",
-        STAYS if stays else _about_learning(worlds, shares, rows),
+        STILL if stays else _about_learning(worlds, shares, rows, tables),
     )
 
 
@@ -1067,9 +1094,13 @@ STAYS = (
     "with hope. Or isn't it moved on? The next step begins where it stands, "
     "if reset isn't called."
 )
+STILL = (
+    "only in the row of the pharmacy do entries differ. Each step belongs to "
+    "the place where it began: is the robot's place noted after each?"
+)
 
 
-def _about_learning(worlds, shares, rows):
+def _about_learning(worlds, shares, rows, tables):
     left = max(world.steps_left for world in worlds)
     if left == STEPS:
         return (
@@ -1086,6 +1117,12 @@ def _about_learning(worlds, shares, rows):
             "table: does what is known of the new place, gamma times its "
             "largest entry, come back to the one before?"
         )
+    if max(shares) <= 0 and np.max(tables) > 1 + 1e-6:
+        return (
+            "no action is worth more than an arrival, 1, yet an entry of your "
+            f"table is {np.max(tables):.4g}. Is it made of rewards only, or "
+            "is it hope that doesn't fade? At an end y is the reward alone."
+        )
     if max(shares) <= 0:
         return (
             "who follows the largest entries of the table doesn't arrive. "
@@ -1093,8 +1130,8 @@ def _about_learning(worlds, shares, rows):
         )
     if min(shares) <= 0:
         return (
-            "in some nights it learns a way, in others none. Does it always "
-            "try enough, and is the luck of single steps averaged?"
+            "in some nights it learns a way, in others none. Is the table new "
+            "in each, does it try enough, and is the luck of steps averaged?"
         )
     return (
         "it has found a way, but not the best one. Does y count the largest "
@@ -1184,22 +1221,23 @@ def advantages_of_four(advantages, lam):
     compare(
         *(advantages, REWARDS, VALUES, 8, 0.5, lam),
         gives=np.array(right[lam], dtype=float),
-        advise=_about_four_steps if lam else _about_surprises,
+        advise=lambda found: _about_four_steps(found, lam),
     )
 
 
-def _about_surprises(found):
+def _about_four_steps(found, lam):
     if np.isnan(found).any():
         return "lam and gamma may be 0: is 0 divided by 0?"
-    return (
-        "with lam = 0 the advantages are the surprises themselves, 2.5, -1, "
-        '-4 and 6. If you have these, is a lam of 0 taken for "not given"?'
-    )
-
-
-def _about_four_steps(found):
-    if np.isnan(found).any():
-        return "lam and gamma may be 0: is 0 divided by 0?"
+    if lam == 0:
+        return (
+            "with lam = 0 they are the surprises themselves, 2.5, -1, -4 and "
+            '6. If you have these, is a lam of 0 taken for "not given"?'
+        )
+    if np.allclose(found[:3] - 0.5 * lam * found[1:], [2.5, -1, -4]):
+        return (
+            "the last advantage is the last surprise, 6: is anything added to "
+            "it? (What last_value counts is in it already.)"
+        )
     return (
         "the surprises of the four steps, one by one, are 2.5, -1, -4 and 6. "
         "If yours are, look at how they are added: that of step t + 2 counts "
@@ -1227,9 +1265,11 @@ def advantages_of_one(advantages):
     compare(
         *(advantages, np.array([1, 2]), np.array([3, 4]), 0.5, 0.5, 0),
         gives=np.array([0.0, -1.75]),
-        advise=lambda _: (
+        advise=lambda found: (
             "the rewards and values are whole numbers here, and last_value "
             "isn't: is it cut?"
+            if found[1] == -2
+            else "lam is 0 here: what counts are the surprises, 0 and -1.75."
         ),
     )
 
@@ -1274,10 +1314,10 @@ def slope(scores, P, R, gamma, start):
 def _about_slope(right):
     def advise(found):
         sums, off = np.sum(found, axis=1), np.abs(found - right).max()
-        if off < 1e-3:
+        if off < 5e-3:
             return (
                 f"nearly right, but off by up to {off:.1g}: a difference "
-                "quotient or a search that ends too early isn't exact enough."
+                "quotient or a sum that ends too early isn't exact enough."
             )
         if np.abs(sums).max() > 1e-6:
             return (

@@ -140,6 +140,41 @@ def always_from_begin(waits, rate, begin):
 
 @mistake(
     "estimates",
+    "the second wait replaces the first: at the n-th wait the part is 1/n, "
+    "and n begins with 1.",
+)
+def mean_without_first(waits, rate, begin):
+    if rate is None:
+        return followed(waits, lambda n: 1 / max(n - 1, 1), begin)
+    return followed(waits, lambda n: rate, begin)
+
+
+@mistake(
+    "estimates",
+    "each wait changes the estimate before it: the newest counts by `rate`, "
+    "older ones less and less. Do your weights fade the other way?",
+)
+def weights_reversed(waits, rate, begin):
+    if rate is None:
+        return means(waits)
+    fades = rate * (1 - rate) ** np.arange(len(waits))
+    kept = (1 - rate) ** np.arange(1, len(waits) + 1)
+    return kept * begin + np.cumsum(fades * waits)
+
+
+@mistake(
+    "estimates",
+    "each surprise is taken against `begin`: the second one is 0 - 4, against "
+    "the estimate after the first wait, not 0 - 2.",
+)
+def surprises_of_begin_added(waits, rate, begin):
+    if rate is None:
+        return means(waits)
+    return begin + np.cumsum(rate * (waits - begin))
+
+
+@mistake(
+    "estimates",
     "a step of 0 is taken for None here: it means that nothing changes. Ask "
     "`rate is None`.",
 )
@@ -460,6 +495,22 @@ class BetaFromZero(Counting):
 
 @mistake(
     "Chooser",
+    "Beta(a, b) needs numbers above 0: b is losses + 1. Are the rides counted "
+    "in learn, also those that nurses tell of?",
+    message="b <= 0",
+)
+class CountsInChoose(Counting):
+    def choose(self):
+        arm = int(self.thompson().argmax())
+        self.tries[arm] += 1
+        return arm
+
+    def learn(self, arm, reward):
+        self.wins[arm] += reward
+
+
+@mistake(
+    "Chooser",
     "the clock is moved by choose only; rides that nurses tell of count, too: "
     "t is the sum of the rides in learn.",
 )
@@ -529,8 +580,8 @@ RESTLESS = (
     "known."
 )
 SINGLE = (
-    "return the number of a single lift. argmax gives one; flatnonzero and "
-    "argwhere give arrays, max gives the value."
+    "return the number of a single lift. argmax gives one; flatnonzero, "
+    "argwhere, choice(..., 1) give arrays, max a value."
 )
 
 
@@ -620,7 +671,7 @@ class TooMuchAtRandom(Counting):
 @mistake(
     "Chooser",
     "it avoids the best lift. Does a success make a lift less likely here, "
-    "are successes and failures exchanged?",
+    "are successes and failures exchanged, or aren't failures noted at all?",
 )
 class TakesTheWorst(Counting):
     def choose(self):
@@ -857,8 +908,9 @@ def largest_from_zero(P, R, gamma, ends, tolerance):
 
 @mistake(
     "best_values",
-    "these are the values after the first sweep. Where rewards are negative "
-    "the values fall: how large a change is says its absolute value.",
+    "these are the values after the first sweep: why does it stop there? Is "
+    "the old guess a copy, is a change taken by its absolute value, and is "
+    "the sum of all further changes at most `tolerance`?",
 )
 def change_with_its_sign(P, R, gamma, ends, tolerance):
     V = np.zeros(len(R))
@@ -867,6 +919,36 @@ def change_with_its_sign(P, R, gamma, ends, tolerance):
         change, V = np.max(new - V), new
         if change * gamma <= tolerance * (1 - gamma):
             return V
+
+
+ZEROS = (
+    "all values are 0. Is a sweep made at all, do you return what came out of "
+    "the last one, and does anything keep a value from falling below 0?"
+)
+
+
+@mistake(
+    "best_values",
+    "one more sweep would still change a value by 0.156. Is each sweep right, "
+    "and are there enough? Each change may be gamma times the one before: the "
+    "sum of all that may come is to be at most `tolerance` itself, not "
+    "multiplied by anything.",
+)
+def five_sweeps(P, R, gamma, ends, tolerance):
+    V = np.zeros(len(R))
+    for _ in range(5):
+        V = np.where(ends, 0, (R + gamma * P @ V).max(axis=1))
+    return V
+
+
+@mistake("best_values", ZEROS)
+def guess_before_the_last(P, R, gamma, ends, tolerance):
+    V = np.zeros(len(R))
+    while True:
+        new = np.where(ends, 0, (R + gamma * P @ V).max(axis=1))
+        if gamma * np.abs(new - V).max() <= tolerance * (1 - gamma):
+            return V
+        V = new
 
 
 @accepted("best_values")
@@ -1057,6 +1139,60 @@ def action_of_the_next_line(Q, log, rate, gamma):
             after = Q[z, log[i + 1][1]]
         Q[s, a] += rate * (r + gamma * after - Q[s, a])
     return Q
+
+
+@mistake(
+    "learn_from_log",
+    "after the step comes what is *best* in the new state: the maximum of its "
+    "row, not the entry of the action that stands in the next line.",
+)
+def action_of_the_next_line_there(Q, log, rate, gamma):
+    Q = np.array(Q, dtype=float)
+    for (s, a, r, z, terminated, _), after in zip(log, [*log[1:], None]):
+        best = 0 if terminated else Q[z].max()
+        if not terminated and after and after[0] == z:
+            best = Q[z, after[1]]
+        Q[s, a] += rate * (r + gamma * best - Q[s, a])
+    return Q
+
+
+@mistake(
+    "learn_from_log",
+    "you take the largest entry of the whole table: the maximum is over the "
+    "row of the new state.",
+)
+def best_of_all_states(Q, log, rate, gamma):
+    def step(Q, s, a, r, z, terminated, truncated):
+        Q[s, a] += rate * (r + gamma * Q.max() * (not terminated) - Q[s, a])
+
+    return replayed(Q, log, step)
+
+
+@mistake(
+    "learn_from_log",
+    "an end sets the new state's row to 0 here: only y is different then, the "
+    "table stays.",
+)
+def end_wipes_a_row(Q, log, rate, gamma):
+    def step(Q, s, a, r, z, terminated, truncated):
+        if terminated:
+            Q[z] = 0
+        Q[s, a] += rate * (r + gamma * Q[z].max() - Q[s, a])
+
+    return replayed(Q, log, step)
+
+
+@mistake(
+    "learn_from_log",
+    "in a line with terminated, too, the entry moves by the part `rate` only; "
+    "you replace it by the reward.",
+)
+def end_without_rate(Q, log, rate, gamma):
+    def step(Q, s, a, r, z, terminated, truncated):
+        y = r + gamma * Q[z].max()
+        Q[s, a] = r if terminated else Q[s, a] + rate * (y - Q[s, a])
+
+    return replayed(Q, log, step)
 
 
 @mistake(
@@ -1380,10 +1516,8 @@ def hope_never_fades(world, rng):
 
 @mistake(
     "explore",
-    "only in the row of the pharmacy do entries differ. Does the robot repeat "
-    "one action, against a wall? Then choose at random among equals, or begin "
-    "with hope. Or isn't it moved on? The next step begins where it stands, "
-    "if reset isn't called.",
+    "only in the row of the pharmacy do entries differ. Each step belongs to "
+    "the place where it began: is the robot's place noted after each?",
 )
 def stays_where_it_was(world, rng):
     Q = np.ones((world.num_states, world.num_actions))
@@ -1415,6 +1549,17 @@ def next_reward_only(world, rng):
 )
 def learns_backwards(world, rng):
     return -robot()(world, rng)
+
+
+@mistake(
+    "explore",
+    "no action is worth more than an arrival, 1, yet an entry of your table "
+    "is 2. Is it made of rewards only, or is it hope that doesn't fade? At an "
+    "end y is the reward alone.",
+)
+def marks_for_actions(world, rng):
+    Q = robot(epsilon=0.3)(world, rng)
+    return 2.0 * (Q < Q.max(axis=1, keepdims=True))
 
 
 @mistake(
@@ -1577,6 +1722,17 @@ def fades_from_the_beginning(rewards, values, last_value, gamma, lam):
     steps = surprises(rewards, values, last_value, gamma)
     fades = (gamma * lam) ** np.arange(len(steps))
     return np.cumsum((fades * steps)[::-1])[::-1]
+
+
+@mistake(
+    "advantages",
+    "the last advantage is the last surprise, 6: is anything added to it? "
+    "(What last_value counts is in it already.)",
+)
+def begins_with_last_value(rewards, values, last_value, gamma, lam):
+    steps = surprises(rewards, values, last_value, gamma)
+    steps[-1] += gamma * lam * last_value
+    return summed(steps, gamma * lam)
 
 
 @mistake(
