@@ -10,7 +10,7 @@ import numpy as np
 from scipy import special, stats
 from scipy.optimize import minimize_scalar
 
-from utils import checking, comparing
+from utils import checking, comparing, ready_made
 
 once_right = checking.once_right
 
@@ -26,6 +26,10 @@ READY_MADE = {
     *("jax", "numeric_gradient", "approx_fprime", "checks"),
 }
 OWN = {"ferry_path", "error_of", "fitted_temperature", "gaussian_nll"}
+NEARLY = (
+    "nearly: is something rounded, float32, cut off, added, approximated, or "
+    "found by differences, where a formula is asked for?"
+)
 
 
 # What the island has written down
@@ -158,9 +162,12 @@ def _die(function, k, n, shares):
 
     def advise(found):
         if not np.isfinite(found).all():
+            zero = (k == 0) & (shares == 0) | (k == n) & (shares == 1)
             return (
-                "what is 0 times the logarithm of 0, or 0 divided by 0, in "
-                "NumPy? And how small is a power with so many throws?"
+                "what is "
+                + "0 times the logarithm of 0, " * bool(zero.any())
+                + "0 divided by 0, or infinity minus infinity, in NumPy?"
+                + " And how small is a power with so many throws?" * (n > 500)
             )
         if (found < 0).any():
             return "these look like logarithms: no likelihood is negative."
@@ -178,6 +185,8 @@ def _die(function, k, n, shares):
                 "likelihood 0, exactly; what is certain has 1, before you "
                 "divide."
             )
+        if np.allclose(found, right, 0.05, 1e-6):
+            return f"{NEARLY} Is each of the n throws counted?"
         off = int(np.argmax(np.abs(found - right)))
         return (
             f"work out {k} of {n} for the share {shares[off]:.4g} by hand "
@@ -298,6 +307,8 @@ def _counts(function, X, y, w):
             )
         if not np.isfinite(found):
             return "which logarithm, or which factorial, isn't finite?"
+        if np.isclose(found, loss(w), 1e-3):
+            return f"{NEARLY} log y! is `special.gammaln(y + 1)`."
         costs = -stats.poisson.logpmf(y, rate)
         return (
             f"the counts cost {listed(costs[:6])}{', …' * (len(costs) > 6)}: "
@@ -308,6 +319,8 @@ def _counts(function, X, y, w):
         by_score = (rate - y) / len(y)
         if told := about_factor(found, right, len(y)):
             return told
+        if np.allclose(found, right, 5e-3, 1e-3 * np.abs(right).max()):
+            return NEARLY
         return (
             "with respect to the scores, which comes first, the gradient is "
             f"{listed(by_score[:4])}{', …' * (len(y) > 4)}: print yours."
@@ -409,10 +422,7 @@ def _spread(function, mean, log_spread, y):
                 return "is something divided by a number that may be 0?"
             off = int(np.argmax(~np.isclose(found, right, 1e-5, 1e-9)))
             if np.allclose(found, right, 1e-3, 1e-5):
-                return (
-                    "nearly: the formula seems right. Is something added to "
-                    "the spread, cut off, rounded, or found by differences?"
-                )
+                return f"{NEARLY} The formula seems right."
             return (
                 f"look at crossing {off}: error {z[off] * spread[off]:.4g}, "
                 f"spread {spread[off]:.4g}, and "
@@ -469,14 +479,17 @@ def _ferry(function, x, y, lr, num_steps):
     def advise(found):
         if not np.isfinite(found).all():
             return "the steps grow without end: are they too large, or uphill?"
+        if num_steps == 0:
+            return "no step, so four zeros: does it begin there and make none?"
         more = called(function, x, y, lr, num_steps + 1, allowed=["checks"])
         if np.any(found) and comparing.same(more, found):
-            return "one step more changes nothing: does num_steps count them?"
+            return (
+                "one step more gives the very same: are num_steps made, or "
+                "do you stop early, or return the best parameters so far?"
+            )
         for steps in num_steps - 1, num_steps + 1, 2 * num_steps:
-            if num_steps and comparing.same(
-                found, ferry_path(x, y, lr, max(steps, 0))
-            ):
-                return f"this is right after {max(steps, 0)} steps."
+            if comparing.same(found, ferry_path(x, y, lr, steps)):
+                return f"this is right after {steps} steps."
         order = [int(i) for i in np.argsort(right)]
         if comparing.same(np.sort(found), right[order]):
             return "the right numbers, in another order: a, b, c, d."
@@ -489,6 +502,9 @@ def _ferry(function, x, y, lr, num_steps):
                 f"{('means', 'log-spreads')[off // 2]} are "
                 f"{listed(start[:4])}: what of them is {'abcd'[off]}'s?"
             )
+        few = called(function, x, y, lr, 3, allowed=["checks"])
+        if num_steps > 3 and comparing.same(few, ferry_path(x, y, lr, 3)):
+            return "right for 3 steps: is a gradient or spread cut off later?"
         before = ferry_path(x, y, lr, num_steps - 1)
         return (
             f"{'abcd'[off]} is the first that differs. After step "
@@ -606,11 +622,12 @@ def _days(function, probs, happened, num_bins):
         )
 
     for i, what, advise in (
-        (2, "the number of days", about_days),
-        (0, "the mean forecast", about_means),
-        (1, "the share of rainy days", about_shares),
+        (2, "the number of days of the bins", about_days),
+        (0, "the mean forecast of the bins", about_means),
+        (1, "the share of rainy days of the bins", about_shares),
     ):
-        check.equal(found[i], right[i].tolist(), f"{what} of the bins", advise)
+        has_shape(found[i], right[i], what, "arrays, also for a single bin.")
+        check.equal(found[i], right[i].tolist(), what, advise)
 
 
 def _about_sizes(sizes, found, right, num_bins):
@@ -628,6 +645,8 @@ def _about_sizes(sizes, found, right, num_bins):
                 "where is the bin whose forecasts have the mean "
                 f"{missing[0]:.4g}?"
             )
+        if num_bins > 255:
+            return "are bins' numbers too large for their type, or rounded?"
     return "which bins are there, and which days are in each? Print them."
 
 
@@ -656,6 +675,7 @@ def days_of_ten(function):
 def days_on_eighths(function):
     probs = np.array([8, 1, 0, 3, 3, 6, 7, 1]) / 8
     _days(function, probs, [1, 0, 0, 1, 0, 1, 0, 1], 8)
+    _days(function, probs, [1, 0, 0, 1, 0, 1, 0, 1], 512)
 
 
 def days_of_random(function, seed, n, num_bins):
@@ -743,6 +763,12 @@ def fitted_temperature(probs, happened, loss=_nll_at):
 def _temperature(function, probs, happened):
     probs, happened = np.array(probs, dtype=float), np.array(happened)
     T = fitted_temperature(probs, happened)
+    check.that(
+        not ready_made.used_by(function, {"checks"}),
+        "your function uses checks.",
+        "nothing of it is needed here: which number is to be smallest? The "
+        "mean of -log of the mended forecast for what happened.",
+    )
     found = called(function, probs, happened)
     check.that(
         is_number(found),
@@ -762,13 +788,13 @@ def _temperature(function, probs, happened):
         told += f"it can be {least:.5f}."
     if abs(found - T) > 0.0102 * T:
         hint = _about_temperature(found, T, least)
-        if 0 < found < T and (_mended(found, probs) == 1).any():
+        if 0.01 < found < T and (_mended(found, probs) == 1).any():
             hint = (
                 "for so small a T a bold forecast becomes 1 to the last "
                 "digit. Print your mean at T = 0.1: is it nan (which "
-                "np.argmin takes for the smallest), or infinite (from which "
-                "no search finds its way down)? Take the logarithm only of "
-                "what happened."
+                "np.argmin takes for the smallest)? Take the logarithm only "
+                "of what happened. Is it infinite, as 1 - q becomes 0? Then "
+                "special.log_expit(-log-odds / T) is log (1 - q) without it."
             )
         if abs(found - np.round(found, 1)) > 1e-9:
             hint = _wrong_loss(found, T, probs, happened) or hint
@@ -843,6 +869,8 @@ def _about_temperature(found, T, least):
         return (
             "print the mended forecasts for one T, and work one out by hand."
         )
+    if found < 0.01:
+        return "so small: does your search run away, or is the mean nan there?"
     if found <= 0.205 or found >= 4.9:
         return (
             "this is an end of the search, so what you make smallest or "
@@ -898,14 +926,15 @@ def _dice(function, counts, n, start, num_steps):
         if not np.isfinite(found).all():
             return (
                 "is something 0 divided by 0? The likelihood of so many "
-                "throws may be too small for a float, its logarithm isn't."
+                "throws may be too small for a float, its logarithm isn't. "
+                "Of two logarithms subtract the larger, in each round."
             )
         if comparing.same(found[::-1], right):
             return "the first die is the one that begins with start[0]."
         return (
-            "print the probabilities that it was the first die, and the two "
-            "shares, after each step: does each step begin with the newest "
-            "shares, and are all num_steps made?"
+            "print the probabilities that it was the first die (are they all "
+            "1/2?), and the two shares, after each step: does each step begin "
+            "with the newest shares, and are all num_steps made?"
         )
 
     what = f"the two shares after {num_steps} steps"

@@ -296,8 +296,7 @@ def tenfold_logarithms(k, n, shares):
 
 @mistake(
     "relative_likelihoods",
-    "each likelihood is divided by the number of throws, or averaged: the "
-    "exponent is the sum over all throws.",
+    "the log-likelihood is a sum over all throws, not their mean.",
 )
 def mean_log_likelihood(k, n, shares):
     return over_the_largest(log_likelihoods(k, n, shares) / n)
@@ -1238,13 +1237,26 @@ def logarithm_of_the_probability(X, y, w):
 
 @mistake(
     "count_loss",
-    "large scores are cut off: rates may go into the thousands.",
+    "scores are cut off: here they are -20, elsewhere rates go into the "
+    "thousands.",
 )
 def scores_cut_off(X, y, w):
     s = np.clip(X @ w, -5, 5)
     rate = np.exp(s)
     loss = np.mean(rate - y * s + gammaln(y + 1))
     return loss, X.T @ (rate - y) / len(y)
+
+
+@mistake(
+    "count_loss",
+    "the factorials of large counts don't fit into NumPy's whole numbers: "
+    "special.gammaln(y + 1) is log y!",
+    message="loop of ufunc does not support argument 0 of type int",
+)
+def logarithms_of_long_factorials(X, y, w):
+    s = X @ w
+    logs = np.log(np.array([math.factorial(int(count)) for count in y]))
+    return np.mean(np.exp(s) - y * s + logs), slope(X, y, w)
 
 
 @accepted("count_loss")
@@ -2259,6 +2271,18 @@ mistakes(
         (x - x.mean()) / x.std(), (y - y.mean()) / y.std(), lr, num_steps
     ),
 )
+
+
+@mistake(
+    "fit_ferry",
+    "with num_steps=0 the loop doesn't run: what you return needs a value "
+    "before it, the start.",
+    message="cannot access local variable",
+)
+def bound_in_the_loop_only(x, y, lr, num_steps):
+    for steps in range(num_steps):
+        found = ferry()(x, y, lr, steps + 1)
+    return found
 
 
 @accepted("fit_ferry")
