@@ -4,6 +4,7 @@ Each function takes a student's function; it is called in the block of a
 check, and stops at the first thing that is wrong.
 """
 
+import inspect
 from pathlib import Path
 
 import numpy as np
@@ -69,6 +70,8 @@ def _look_at_simpler_bowls(largest_rate):
 
 def limit_of_whole_numbers(largest_rate):
     check.call(largest_rate, np.array([[1, 1], [0, 3]]), gives=_limit(1, 1, 3))
+    check.call(largest_rate, np.array([[2, -1], [-1, 2]]), gives=1 / 3)
+    check.call(largest_rate, np.array([[1, 0], [0, 3]]), gives=1 / 3)
 
 
 def _limit(a, b, c):
@@ -95,10 +98,14 @@ def settles_just_below(largest_rate, seed, d):
             if np.abs(x).max() > 1e6:
                 break
         stays = np.abs(x).max() < 1
+        steeper = A + 100 * (A == A[-1, -1])
+        blind = bool(stays != settles and largest_rate(steeper) == limit)
         check.that(
             stays == settles,
             f"with {share} of your rate a bowl of {d} variables "
             f"{'settles' if stays else 'flies out'}.",
+            "a larger last entry of A doesn't change your rate: use all rows "
+            "and columns, however many." * blind,
         )
 
 
@@ -127,8 +134,7 @@ def walk(optimizer, params, gradients, rates, *settings, state=None):
     Returns: {name: (array after step 1, after step 2, ...)} and the states
     after the steps.
     """
-    zeros = [{name: 0 * w for name, w in params.items()} for _ in "ms"]
-    state = state or {"t": 0, "m": zeros[0], "s": zeros[1]}
+    state = state or _start(params)
     walks = []
     for _ in range(2):
         now, memory, path, states = params, state, [], []
@@ -146,6 +152,11 @@ def walk(optimizer, params, gradients, rates, *settings, state=None):
         "else: no global variables.",
     )
     return walks[0], states
+
+
+def _start(params):
+    m, s = ({name: 0 * w for name, w in params.items()} for _ in "ms")
+    return {"t": 0, "m": m, "s": s}
 
 
 def _params_and_state(found, params):
@@ -173,9 +184,13 @@ def _params_and_state(found, params):
         known = comparing.is_numeric(w)
         given = f"has the shape {np.shape(w)}" if known else "is no array"
         right = np.shape(params[name])
+        shapes = [np.shape(v) for v in params.values() if np.shape(v)]
         check.that(
             known and np.shape(w) == right,
             f"the new {name} {given}; it should have the shape {right}.",
+            "take each array, its gradient and its average by name: their "
+            "dictionaries have different orders."
+            * (known and np.shape(w) in shapes),
         )
     return new, state
 
@@ -185,7 +200,7 @@ def three_arrays():
     another order."""
     W = np.ones((2, 3), np.float32)
     params = {"W": W, "b": np.zeros(4), "scale": np.array(5.0)}
-    grads = {"scale": np.array(-4.0), "b": np.arange(4.0), "W": 2 * W}
+    grads = {"scale": np.array(-4.0), "b": np.arange(3.0, -1, -1), "W": 2 * W}
     return params, grads
 
 
@@ -212,6 +227,7 @@ def averages(first, values, alpha):
     return np.multiply.outer(kept, first) + np.tensordot(shares, values, 1)
 
 
+ALONE = "alone, each array is right: make a new array and an average for each."
 AVERAGE = (
     "look at the line that makes the new {0}, and at what you store: α times "
     'the {0} of the state, plus 1 - α times %s, goes into state["{0}"].'
@@ -235,35 +251,65 @@ def _compare_steps(walked, right, step, average="", **averages):
     wrong = [k for k, w in enumerate(right) if not comparing.same(found[k], w)]
     what = "w after step" if len(right) > 1 else "w after this step"
     if wrong:
-        where, hint = _look_at_the_state(states, averages, wrong[0])
+        where, hint = _look_at_the_states(states[: wrong[0] + 1], averages)
         what, step = where + what, (average or hint) if hint else step
     if len(right) > 1:
         check.equal(found, right, what, lambda _: step)
     else:
         check.equal(found[0], right[0], what, lambda _: step)
+    where, hint = _look_at_the_states(states, averages)
+    stored = "store what the text says, in size and sign."
+    check.that(not hint, f"the path is right, but {where[:-2]}.", stored)
 
 
-def _look_at_the_state(states, averages, k):
-    """Return what of the state is wrong after step k (from 0), in half a
-    sentence, and a hint; '' if nothing is."""
-    for entry, values in averages.items():
-        held = states[k].get(entry)
-        value = held.get("w") if isinstance(held, dict) else held
-        if not comparing.same(value, values[k]):
-            known = value is not None and comparing.is_numeric(value)
-            value = np.round(value, 4).tolist() if known else "nothing"
-            said = f"after step {k + 1} the state has {value} as {entry}"
-            hint = HINTS[entry].format(entry)
-            return f"{said}, not {values[k]}; ", hint
+def _look_at_the_states(states, averages):
+    """Return what of the states is wrong first, in half a sentence, and a
+    hint; '' if nothing is."""
+    for k, state in enumerate(states):
+        for entry, values in averages.items():
+            held = state.get(entry)
+            value = held.get("w") if isinstance(held, dict) else held
+            if not comparing.same(value, values[k]):
+                known = value is not None and comparing.is_numeric(value)
+                value = np.round(value, 4).tolist() if known else "nothing"
+                when = f"step {k + 1}" if len(values) > 1 else "this step"
+                said = f"after {when} the state has {value} as {entry}"
+                hint = HINTS[entry].format(entry)
+                return f"{said}, not {values[k]}; ", hint
     return "what the state holds is right, but ", ""
 
 
-def _last(path, name, right):
+def _last(path, name, right, advise=None):
     """Compare a parameter after the last step."""
-    steps = len(path[name])
-    check.equal(
-        path[name][-1], right.tolist(), f"the array {name} after step {steps}"
-    )
+    what = f"the array {name} after step {len(path[name])}"
+    check.equal(path[name][-1], right.tolist(), what, advise)
+
+
+def _compare_tree(optimizer, rates, moved, **defaults):
+    """Compare three arrays that should have moved by moved(gradient)."""
+    for name, value in defaults.items():
+        known = inspect.signature(optimizer).parameters.get(name)
+        found = getattr(known, "default", value)
+        check.that(
+            found == value or not isinstance(found, float),
+            f"the default of {name} is {found}, not {value}.",
+            "leave the first line of the function as the text has it.",
+        )
+    params, grads = three_arrays()
+
+    def is_right(name):
+        w, state = {name: params[name]}, _start({name: params[name]})
+        for lr in rates:
+            given = comparing.copied((w, {name: grads[name]}, state))
+            w, state = optimizer(*given, lr)
+        return comparing.same(w[name], params[name] - moved(grads[name]))
+
+    def advise(_):
+        return ALONE if all(map(is_right, params)) else ""
+
+    path, _ = walk(optimizer, params, [grads] * len(rates), rates)
+    for name, w in params.items():
+        _last(path, name, w - moved(grads[name]), advise)
 
 
 def _run_again(optimizer, seed, alphas, eps, corrected, uses_m):
@@ -326,10 +372,8 @@ def momentum_goes_on(momentum):
 
 
 def momentum_of_three_arrays(momentum):
-    params, grads = three_arrays()
-    path, _ = walk(momentum, params, [grads] * 3, [1.0, 0.5, 0.0])
-    for name, w in params.items():  # m is g, then 1.4 g, then 1.26 g
-        _last(path, name, w - 3.66 * grads[name])
+    rates = [1.0, 0.5, 0.0]  # m is g, then 1.4 g, then 1.26 g
+    _compare_tree(momentum, rates, lambda g: 3.66 * g, alpha=0.9)
 
 
 def momentum_of_random_runs(momentum, seed):
@@ -371,11 +415,9 @@ def rmsprop_goes_on(rmsprop):
 
 
 def rmsprop_of_three_arrays(rmsprop):
-    params, grads = three_arrays()
-    path, _ = walk(rmsprop, params, [grads] * 2, [1.0, 0.5])
-    for name, w in params.items():  # s is g**2 / 10, then 19 g**2 / 100
-        moved = 0.1**-0.5 + 0.5 * 0.19**-0.5
-        _last(path, name, w - moved * np.sign(grads[name]))
+    moved = 0.1**-0.5 + 0.5 * 0.19**-0.5  # s is g**2 / 10, then 19 g**2 / 100
+    given = [1.0, 0.5], lambda g: moved * np.sign(g)
+    _compare_tree(rmsprop, *given, alpha=0.9, eps=1e-8)
 
 
 def rmsprop_of_random_runs(rmsprop, seed):
@@ -411,10 +453,8 @@ def adam_goes_on(adam):
 
 def adam_of_three_arrays(adam):
     """Each step in a steady direction is as long as the rate."""
-    params, grads = three_arrays()
-    path, _ = walk(adam, params, [grads] * 20, [0.1] * 20)
-    for name, w in params.items():
-        _last(path, name, w - 2 * np.sign(grads[name]))
+    given = [0.1] * 20, lambda g: 2 * np.sign(g)
+    _compare_tree(adam, *given, alpha_1=0.9, alpha_2=0.999, eps=1e-8)
 
 
 def adam_of_random_runs(adam, seed):
@@ -431,8 +471,8 @@ WARMUP = (
     "peak at step warmup."
 )
 WAVE = (
-    "these are steps of the cosine: it begins at step warmup with the peak, "
-    "and half a wave later, at step num_steps, it is 0."
+    "these are steps of the cosine: half a wave from the peak at step warmup, "
+    "or at step 0 if there is no warm-up, down to 0 at step num_steps."
 )
 BEYOND = "this is beyond num_steps, where the rate stays 0."
 
@@ -460,6 +500,8 @@ def rates_of_few_steps(schedule):
     _compare_rates(schedule, (0, 1, 2), (1, 0, 3.0), (3, 0, 0))
     _compare_rates(schedule, (0, 1, 2, 3), (2, 1, 3.0), (0, 3, 0, 0))
     _compare_rates(schedule, (0, 1, 2, 4), (4, 2, 1e-3), (0, 5e-4, 1e-3, 0))
+    right = tuple(1 + np.cos(np.pi * np.arange(8) / 7))
+    _compare_rates(schedule, tuple(range(8)), (7, 0, 2.0), right)
 
 
 def rates_of_other_lengths(schedule, peak):
@@ -484,13 +526,18 @@ def _compare_rates(schedule, steps, given, right):
             return WARMUP
         return BEYOND if step > num_steps else WAVE
 
+    def cleared(rate, r):  # of what is lost in float32
+        known = isinstance(rate, (float, np.floating))
+        return r if known and abs(rate - r) < 1e-6 * given[2] else rate
+
     for _ in range(2):
         rates = tuple(check.call(schedule, step, *given) for step in steps)
+        rates = tuple(map(cleared, rates, right))
     shown = ", ".join(map(str, steps if len(steps) < 15 else [0, 1, 2, "…"]))
     if len(steps) == 1:
         check.equal(rates[0], right[0], f"the rate at step {shown}", advise)
     else:
-        what = f"of the rates at the steps {shown},"
+        what = f"of the rates at the steps {shown} with {given},"
         check.equal(rates, right, what, advise)
 
 
@@ -546,8 +593,8 @@ def _refuse_reading(place, battery):
     check.that(
         False,
         f"after {battery} readings the battery is empty.",
-        "each call of slope is a reading: count them, and make no more steps "
-        "than the battery has readings for.",
+        "each call of slope is a reading, and a step may take several: count "
+        "them, and make no more than the battery holds.",
     )
 
 
@@ -564,13 +611,16 @@ def home(find_shelter, begin, cave=(4.0, -3.0), floor=0.04, walls=200):
     stop = f"{left:.0f} metres from the cave"
     said = f"from ({x:g}, {y:g}) the rover "
     moves = np.diff([*track, end], axis=0)
+    parked = not (track != track[0]).any()
     check.that(
         (end != track[0]).any(),
-        f"{said}comes back to the place where it started.",
-        "return the last place: v = v - ... gives the name v to the new one.",
+        f"{said}is at the end where it started.",
+        "is the new place used, or the rate 0, from an earlier drive's count?"
+        if parked
+        else "return the last place: v = v - ... calls the new one v.",
     )
     check.that(
-        len(track) < 2 or (track != track[0]).any(),
+        len(track) < 2 or not parked,
         f"{said}takes all its readings at the place where it started.",
         "read the slope where the rover is now, after its last step.",
     )
@@ -578,7 +628,8 @@ def home(find_shelter, begin, cave=(4.0, -3.0), floor=0.04, walls=200):
     check.that(
         len(track) >= 80,
         f"{said}stops {stop}, after {len(track)} of 100 readings.",
-        "the battery holds more: take a step with each reading.",
+        "the battery holds more. Are the steps too few, is a small slope "
+        "taken for none, or does the search look on one side only?",
     )
     reason, hint = _blame_the_steps(track, moves, slopes, end)
     check.that(False, f"{said}{reason}, and stops {stop}.", hint)
@@ -598,9 +649,9 @@ def _look_at_the_start(moves, slopes, said):
     check.that(
         not (grows and out),
         f"{said}is thrown out of the canyon.",
-        "look at the sign of the step, at its size beside the walls (exercise "
-        "1: the limit of one rate for both directions), and at what is "
-        "returned.",
+        "a step is far too long, or the end isn't the last place. Look at its "
+        "sign, and at its size in each direction: is the flat one taken for "
+        "the steep one? Other canyons are steeper: the readings tell.",
     )
 
 
@@ -610,7 +661,8 @@ def _blame_the_steps(track, moves, slopes, end):
         still = len(moves) - np.flatnonzero(moves.any(axis=1))[-1] - 1
         return (
             f"doesn't move any more at its last {still} readings",
-            "each reading should bring it on: is the rate 0 too early?",
+            "each reading should bring it on: is the rate 0 too early, or "
+            "is the place held at a border (np.clip)?",
         )
     distances = np.linalg.norm([*track[-20:], end], axis=1)
     nearest = np.linalg.norm(track, axis=1).min()
@@ -620,29 +672,27 @@ def _blame_the_steps(track, moves, slopes, end):
         if jumps[1]:
             return (
                 "still jumps from wall to wall",
-                "the rate is at its limit, and still too small for the "
-                "floor. One rate for both directions can't do it: give each "
-                "its own.",
+                "across, the steps are too long, along the floor too short: "
+                "one factor for both can't do it. Give each its own.",
             )
         return (
             "comes down to the floor of the canyon and creeps",
             "along the floor the slopes are thousands of times smaller than "
-            "on the walls. One rate for both can't do it: divide each "
-            "direction's step by the usual size of its slopes.",
+            "on the walls. One rate for both, or a large ε, can't do it: "
+            "divide each direction's step by the usual size of its slopes.",
         )
     if (np.diff(distances) < 0).mean() > 0.9 and not jumps[0]:
         return (
             "is on a good way",
-            "the direction is right and the steps are too short here: take "
-            "longer ones. Other canyons are flatter or steeper, so let the "
-            "slopes themselves say how long.",
+            "the direction is right and the steps are too short here. Is the "
+            "rate small, does it fall too early, or is ε too large?",
         )
     if nearest < distances[-1] / 2 or jumps.any():
         return (
             f"was {1000 * nearest:.0f} metres away, went on",
-            "do you return the last place? Then the steps are too long for "
-            "the end of the way: let the rate fall, as in exercise 5, or take "
-            "a smaller one.",
+            "do you return the last place, not one of a small slope? Then "
+            "the steps are too long for the end of the way: let the rate "
+            "fall to 0 within these readings, or take a smaller one.",
         )
     return "is under way", ""
 
@@ -676,5 +726,5 @@ def home_in_a_turned_canyon(find_turned, begin, degrees, cave, steepness=1):
         "readings at three places close together tell how the slope changes "
         "in every direction: that is the Hessian. Along its floor this canyon "
         "is no bowl, so one Newton step goes only part of the way: measure "
-        "again where you land, and repeat.",
+        "again where you land, add nothing to what you measure, and repeat.",
     )

@@ -332,6 +332,86 @@ def limit_and_curvatures(A):
     return 2 / curvatures(A).max(), curvatures(A)
 
 
+@mistake(
+    "largest_rate",
+    "an array that is made like A keeps whole numbers only, if A has whole "
+    "numbers: halves are cut off. Make it of floats.",
+)
+def halves_cut_off(A):
+    half = np.zeros_like(A)
+    half[:] = (A + A.T) / 2
+    return 1 / np.linalg.eigvalsh(half).max()
+
+
+@mistake(
+    "largest_rate",
+    "an array that is made like A keeps whole numbers only, if A has whole "
+    "numbers: halves are cut off. Make it of floats.",
+)
+def halves_cut_off_to_the_left(A):
+    half = ((A + A.T) / 2).astype(A.dtype)
+    return 2 / np.linalg.eigvalsh(2 * half).max()
+
+
+FEW_DIGITS = (
+    "only the first digits are right: don't round, nor try rates in steps; "
+    "the eigenvalues give the limit itself."
+)
+
+
+@mistake("largest_rate", FEW_DIGITS)
+def limit_of_two_digits(A):
+    return round(2 / curvatures(A).max(), 2)
+
+
+@mistake("largest_rate", FEW_DIGITS)
+def limit_of_three_digits(A):
+    return round(2 / curvatures(A).max(), 3)
+
+
+@mistake("largest_rate", FEW_DIGITS)
+def limit_of_four_digits(A):
+    return round(2 / curvatures(A).max(), 4)
+
+
+@mistake("largest_rate", FEW_DIGITS)
+def rates_in_steps(A):
+    return np.floor(1000 * 2 / curvatures(A).max() + 1e-9) / 1000
+
+
+@mistake(
+    "largest_rate",
+    "this is the limit along (1, 1), and another direction is steeper. A "
+    "search that begins with ones stays in theirs here.",
+)
+def limit_from_ones(A):
+    hessian, x = A + A.T, np.ones(len(A))
+    for _ in range(1000):
+        x = hessian @ x / np.linalg.norm(hessian @ x)
+    return 2 / (x @ hessian @ x)
+
+
+@mistake(
+    "largest_rate",
+    "this is the limit along the first axis, and the second is steeper. A "
+    "search that begins with (1, 0) stays on its axis here.",
+)
+def limit_from_the_first_axis(A):
+    hessian, x = A + A.T, np.eye(len(A))[0]
+    for _ in range(1000):
+        x = hessian @ x / np.linalg.norm(hessian @ x)
+    return 2 / (x @ hessian @ x)
+
+
+@mistake(
+    "largest_rate",
+    "a larger last entry of A doesn't change your rate: use all rows and "
+    "columns, however many.",
+)
+def limit_of_the_upper_left_corner(A):
+    return 2 / curvatures(A[:2, :2]).max()
+
+
 @accepted("largest_rate")
 def limit_of_the_symmetric_part(A):
     symmetric = (A + A.transpose()) / 2
@@ -396,6 +476,10 @@ CHANGED = (
     "make new arrays, lists and dicts: x = x - 1 where you have x -= 1. What "
     "you assign to a part of an argument, you write into the caller's own."
 )
+SHALLOW = (
+    "what the caller's own state holds was changed. Make new dictionaries and "
+    "arrays: state.copy() and dict(state) copy the outside only."
+)
 GLOBAL = (
     "keep what you remember in the state that you return, and nowhere else: "
     "no global variables."
@@ -417,7 +501,7 @@ ONLY_ONE = (
     "is the return inside the loop? All names must be in the dictionaries."
 )
 IGNORES_ALPHA = "α is an argument: use it, not a number of your own."
-IGNORES_EPS = "ε has no influence: add the argument eps to the root."
+IGNORES_EPS = "ε makes no difference here: add the argument eps to every root."
 FULL_SHARE = (
     "the new value counts in full: multiply it by 1 - α, so that it is an "
     "average."
@@ -496,7 +580,7 @@ def rate_inside_and_outside(params, grads, state, lr, alpha=0.9):
 @mistake(
     "momentum",
     "w moves by the m of the step before; in the recording it moves by the "
-    "new one: make m first.",
+    "new one: take that.",
 )
 def along_the_old_memory(params, grads, state, lr, alpha=0.9):
     m = rolled(state, grads, lr, alpha)
@@ -764,8 +848,8 @@ def momentum_without_brackets(params, grads, state, lr, alpha=0.9):
 
 @mistake(
     "momentum",
-    "the state that a run begins with is not always the zeros of start: the "
-    'memory is in state["m"], read it and store it there.',
+    'the memory is in state["m"], whatever a run begins with: read it there, '
+    "always, and store it there.",
 )
 def momentum_stored_in_s(params, grads, state, lr, alpha=0.9):
     m = averaged(state["s"], times(lr, grads), alpha, 1)
@@ -813,13 +897,13 @@ def momentum_in_place(params, grads, state, lr, alpha=0.9):
     return params, state | {"m": m}
 
 
-@mistake("momentum", CHANGED)
+@mistake("momentum", SHALLOW)
 def momentum_in_the_state_s_place(params, grads, state, lr, alpha=0.9):
     state["m"] = rolled(state, grads, lr, alpha)
     return moved(params, state["m"]), state
 
 
-@mistake("momentum", CHANGED)
+@mistake("momentum", SHALLOW)
 def momentum_in_a_shallow_copy(params, grads, state, lr, alpha=0.9):
     state = state.copy()
     for name, g in grads.items():
@@ -869,8 +953,8 @@ def momentum_in_the_state_itself(params, grads, state, lr, alpha=0.9):
 
 @mistake(
     "momentum",
-    "the m of the state that comes in isn't used: read it from there, always, "
-    "whatever t may be.",
+    'the memory is in state["m"], whatever a run begins with: read it there, '
+    "always, and store it there.",
 )
 def momentum_in_an_entry_of_its_own(params, grads, state, lr, alpha=0.9):
     zeros = {name: 0 * g for name, g in grads.items()}
@@ -1011,6 +1095,67 @@ def slope_weighed_by_the_rest_outside(params, grads, state, lr, alpha=0.9):
     return stepped(params, 1 - alpha, m), state | {"m": m}
 
 
+LIKE_THE_TEXT = "leave the first line of the function as the text has it."
+BY_ITS_NAME = (
+    "take each array, its gradient and its average by name: their "
+    "dictionaries have different orders."
+)
+ALONE = "alone, each array is right: make a new array and an average for each."
+
+
+@mistake("momentum", LIKE_THE_TEXT)
+def momentum_of_another_default(params, grads, state, lr, alpha=0.25):
+    m = rolled(state, grads, lr, alpha)
+    return moved(params, m), state | {"m": m}
+
+
+@mistake("momentum", BY_ITS_NAME)
+def momentum_by_order(params, grads, state, lr, alpha=0.9):
+    grads = dict(zip(params, grads.values()))
+    m = rolled(state, grads, lr, alpha)
+    return moved(params, m), state | {"m": m}
+
+
+@mistake("momentum", ALONE)
+def last_m_for_all_names(params, grads, state, lr, alpha=0.9):
+    m = rolled(state, grads, lr, alpha)
+    last = m[[*params][-1]]
+    return moved(params, m), state | {"m": dict.fromkeys(params, last)}
+
+
+ANOTHER_S_AVERAGE = (
+    "the average of one array meets another array: put into the state an "
+    "average for each name, made from that name's gradient."
+)
+
+
+@mistake("momentum", ANOTHER_S_AVERAGE, message="shapes (2,3) (4,)")
+def last_m_in_the_order_of_grads(params, grads, state, lr, alpha=0.9):
+    m = rolled(state, grads, lr, alpha)
+    last = m[[*grads][-1]]
+    return moved(params, m), state | {"m": dict.fromkeys(grads, last)}
+
+
+@mistake("momentum", ALONE)
+def only_the_first_name_moves(params, grads, state, lr, alpha=0.9):
+    first = [*params][0]
+    m = rolled(state, {first: grads[first]}, lr, alpha)
+    new = params | {first: params[first] - m[first]}
+    return new, state | {"m": state["m"] | m}
+
+
+@mistake(
+    "momentum",
+    "all entries of an array move alike: each has its own slope and its own "
+    "m, so leave the arrays whole.",
+)
+def momentum_of_first_entries(params, grads, state, lr, alpha=0.9):
+    firsts = {name: np.ravel(g)[0] for name, g in grads.items()}
+    old = {name: np.ravel(m)[0] for name, m in state["m"].items()}
+    m = averaged(old, times(lr, firsts), alpha, 1)
+    return moved(params, m), state | {"m": m}
+
+
 @accepted("momentum")
 def momentum_with_loops(params, grads, state, lr, alpha=0.9):
     new_params, new_m = {}, {}
@@ -1145,7 +1290,7 @@ def forgotten_s(params, grads, state, lr, alpha=0.9, eps=1e-8):
     return stepped(params, lr, scaled(grads, s, eps)), state
 
 
-@mistake("rmsprop", "the step is divided by the old s: update s first.")
+@mistake("rmsprop", "the step is divided by the old s: take the new one.")
 def by_the_old_s(params, grads, state, lr, alpha=0.9, eps=1e-8):
     s = averaged(state["s"], squares(grads), alpha)
     ahead = scaled(grads, state["s"], eps)
@@ -1287,7 +1432,7 @@ def rmsprop_stored_in_m(params, grads, state, lr, alpha=0.9, eps=1e-8):
     return stepped(params, lr, scaled(grads, s, eps)), state | {"m": s}
 
 
-@mistake("rmsprop", CHANGED)
+@mistake("rmsprop", SHALLOW)
 def rmsprop_in_the_state_s_place(
     params, grads, state, lr, alpha=0.9, eps=1e-8
 ):
@@ -1572,6 +1717,35 @@ def rmsprop_in_place(params, grads, state, lr, alpha=0.9, eps=1e-8):
     return params, state | {"s": s}
 
 
+@mistake("rmsprop", LIKE_THE_TEXT)
+def rmsprop_of_other_defaults(params, grads, state, lr, alpha=0.75, eps=0.5):
+    s = averaged(state["s"], squares(grads), alpha)
+    return stepped(params, lr, scaled(grads, s, eps)), state | {"s": s}
+
+
+@mistake("rmsprop", BY_ITS_NAME)
+def rmsprop_by_order(params, grads, state, lr, alpha=0.9, eps=1e-8):
+    grads = dict(zip(params, grads.values()))
+    s = averaged(state["s"], squares(grads), alpha)
+    return stepped(params, lr, scaled(grads, s, eps)), state | {"s": s}
+
+
+@mistake("rmsprop", ANOTHER_S_AVERAGE, message="shapes (2,3) (4,)")
+def last_s_in_the_order_of_grads(
+    params, grads, state, lr, alpha=0.9, eps=1e-8
+):
+    s = averaged(state["s"], squares(grads), alpha)
+    after = state | {"s": dict.fromkeys(grads, s[[*grads][-1]])}
+    return stepped(params, lr, scaled(grads, s, eps)), after
+
+
+@mistake("rmsprop", ALONE)
+def last_s_for_all_names(params, grads, state, lr, alpha=0.9, eps=1e-8):
+    s = averaged(state["s"], squares(grads), alpha)
+    after = state | {"s": dict.fromkeys(params, s[[*params][-1]])}
+    return stepped(params, lr, scaled(grads, s, eps)), after
+
+
 @accepted("rmsprop")
 def rmsprop_with_loops(params, grads, state, lr, alpha=0.9, eps=1e-8):
     new, averages = dict(params), dict(state["s"])
@@ -1656,8 +1830,8 @@ def one_power_ahead(
 
 
 FIRST_STEP = (
-    "every step is corrected as if it were the first: return the new t in the "
-    "state, and use it as a power."
+    "the second step is corrected as if it were the first. Add 1 to the "
+    "state's t before you use it, take α to that power, and return that t."
 )
 
 
@@ -1815,8 +1989,8 @@ def corrections_exchanged(
 
 
 STORED_CORRECTED = (
-    "the corrected averages went into the state, and the next step corrects "
-    "them again: keep m and s as they were."
+    "a corrected average went into the state, and the next step corrects it "
+    "again: keep m and s as they were."
 )
 
 
@@ -2757,6 +2931,50 @@ def adam_with_entries_stored_crosswise(
     return new, counted(t, s, m)
 
 
+@mistake("adam", LIKE_THE_TEXT)
+def adam_of_another_default(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.99, eps=1e-8
+):
+    t, m, s = moments(grads, state, alpha_1, alpha_2)
+    m_hat, s_hat = corrected(m, alpha_1, t), corrected(s, alpha_2, t)
+    return adam_step(params, lr, m_hat, s_hat, eps), counted(t, m, s)
+
+
+@mistake(
+    "adam",
+    "the correction is left out too early: with α₂ = 0.999 it takes thousands "
+    "of steps to die away. Correct at every step.",
+)
+def adam_corrected_for_ten_steps(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    t, m, s = moments(grads, state, alpha_1, alpha_2)
+    m_hat, s_hat = m, s
+    if t <= 10:
+        m_hat, s_hat = corrected(m, alpha_1, t), corrected(s, alpha_2, t)
+    return adam_step(params, lr, m_hat, s_hat, eps), counted(t, m, s)
+
+
+@mistake("adam", ALONE)
+def last_averages_for_all_names(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    t, m, s = moments(grads, state, alpha_1, alpha_2)
+    m_hat, s_hat = corrected(m, alpha_1, t), corrected(s, alpha_2, t)
+    last = [*params][-1]
+    m, s = dict.fromkeys(params, m[last]), dict.fromkeys(params, s[last])
+    return adam_step(params, lr, m_hat, s_hat, eps), counted(t, m, s)
+
+
+@mistake("adam", "both are averaged with α₁; s has α₂.")
+def adam_of_the_first_alpha(
+    params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
+):
+    t, m, s = moments(grads, state, alpha_1, alpha_1)
+    m_hat, s_hat = corrected(m, alpha_1, t), corrected(s, alpha_1, t)
+    return adam_step(params, lr, m_hat, s_hat, eps), counted(t, m, s)
+
+
 @accepted("adam")
 def adam_on_deep_copies(
     params, grads, state, lr, alpha_1=0.9, alpha_2=0.999, eps=1e-8
@@ -3006,7 +3224,9 @@ def cosine_up_and_down(step, num_steps, warmup, peak):
 
 
 @mistake(
-    "schedule", "beyond the last step the cosine climbs again: stop at 0."
+    "schedule",
+    "beyond the last step the rate rises again: at num_steps and ever after "
+    "it is 0.",
 )
 def climbing_again(step, num_steps, warmup, peak):
     if step < warmup:
@@ -3362,6 +3582,52 @@ def rate_in_a_list(step, num_steps, warmup, peak):
     return np.array([peak * wave(progress_of(step, num_steps, warmup))])
 
 
+@mistake(
+    "schedule",
+    "180 degrees over 7 steps are no whole number of degrees: divide with /, "
+    "and don't round.",
+)
+def wave_of_whole_degrees(step, num_steps, warmup, peak):
+    if step < warmup:
+        return peak * step / warmup
+    angle = (step - warmup) * (180 // (num_steps - warmup))
+    return peak * (1 + math.cos(math.radians(min(angle, 180)))) / 2
+
+
+TABLE_ENDS = (
+    "your table of rates has no entry for this step: from num_steps on, "
+    "num_steps included, the rate is 0."
+)
+
+
+@mistake("schedule", TABLE_ENDS, message="list index out of range")
+def table_without_the_last_step(step, num_steps, warmup, peak):
+    rise = [peak * k / warmup for k in range(warmup)]
+    rest = num_steps - warmup
+    return (rise + [peak * wave(k / rest) for k in range(rest)])[step]
+
+
+@mistake("schedule", TABLE_ENDS, message="list index out of range")
+def table_up_to_the_last_step(step, num_steps, warmup, peak):
+    rise = [peak * k / warmup for k in range(warmup)]
+    rest = num_steps - warmup
+    return (rise + [peak * wave(k / rest) for k in range(rest + 1)])[step]
+
+
+@mistake("schedule", TABLE_ENDS, message="is out of bounds for axis 0")
+def array_without_the_last_step(step, num_steps, warmup, peak):
+    steps = np.arange(num_steps)
+    fall = peak * wave((steps - warmup) / (num_steps - warmup))
+    return np.where(steps < warmup, peak * steps / max(warmup, 1), fall)[step]
+
+
+@mistake("schedule", TABLE_ENDS, message="is out of bounds for axis 0")
+def array_up_to_the_last_step(step, num_steps, warmup, peak):
+    steps = np.arange(num_steps + 1)
+    fall = peak * wave((steps - warmup) / (num_steps - warmup))
+    return np.where(steps < warmup, peak * steps / max(warmup, 1), fall)[step]
+
+
 @accepted("schedule")
 def schedule_by_squares(step, num_steps, warmup, peak):
     if step >= num_steps:
@@ -3386,6 +3652,17 @@ def schedule_in_float32(step, num_steps, warmup, peak):
     if step >= warmup:
         rates = peak * wave(progress_of(step, num_steps, warmup))
     return np.float32(rates)
+
+
+@accepted("schedule")
+def schedule_of_float32_throughout(step, num_steps, warmup, peak):
+    peak = np.float32(peak)
+    if step < warmup:
+        return np.float32(step) / np.float32(warmup) * peak
+    if step >= num_steps:
+        return np.float32(0)
+    progress = np.float32((step - warmup) / (num_steps - warmup))
+    return peak * (1 + np.cos(np.float32(np.pi) * progress)) / 2
 
 
 @accepted("schedule")
@@ -3416,26 +3693,27 @@ def plain_drive(slope, v, lr, num_steps=100):
 
 
 TOO_LARGE = (
-    "look at the sign of the step, at its size beside the walls (exercise 1: "
-    "the limit of one rate for both directions), and at what is returned."
+    "a step is far too long, or the end isn't the last place. Look at its "
+    "sign, and at its size in each direction: is the flat one taken for the "
+    "steep one? Other canyons are steeper: the readings tell."
 )
 TOO_SHORT = (
-    "the direction is right and the steps are too short here: take longer "
-    "ones. Other canyons are flatter or steeper, so let the slopes themselves "
-    "say how long."
+    "the direction is right and the steps are too short here. Is the rate "
+    "small, does it fall too early, or is ε too large?"
 )
 MUST_FALL = (
-    "do you return the last place? Then the steps are too long for the end of "
-    "the way: let the rate fall, as in exercise 5, or take a smaller one."
+    "do you return the last place, not one of a small slope? Then the steps "
+    "are too long for the end of the way: let the rate fall to 0 within these "
+    "readings, or take a smaller one."
 )
 FLOOR = (
     "along the floor the slopes are thousands of times smaller than on the "
-    "walls. One rate for both can't do it: divide each direction's step by "
-    "the usual size of its slopes."
+    "walls. One rate for both, or a large ε, can't do it: divide each "
+    "direction's step by the usual size of its slopes."
 )
 EMPTY = (
-    "each call of slope is a reading: count them, and make no more steps than "
-    "the battery has readings for."
+    "each call of slope is a reading, and a step may take several: count "
+    "them, and make no more than the battery holds."
 )
 LAST_PLACE = "return the last place, not the whole way, nor a dictionary."
 NO_READING = (
@@ -3469,7 +3747,9 @@ def rmsprop_drive_uphill(slope, v):
 
 
 @mistake(
-    "find_shelter", "the battery holds more: take a step with each reading."
+    "find_shelter",
+    "the battery holds more. Are the steps too few, is a small slope taken "
+    "for none, or does the search look on one side only?",
 )
 def ten_readings(slope, v):
     return rmsprop_drive(slope, v, 0.02, 10)
@@ -3492,8 +3772,8 @@ def adam_drive_at_a_huge_rate(slope, v):
 
 @mistake(
     "find_shelter",
-    "the rate is at its limit, and still too small for the floor. One rate "
-    "for both directions can't do it: give each its own.",
+    "across, the steps are too long, along the floor too short: one factor "
+    "for both can't do it. Give each its own.",
 )
 def plain_at_the_limit(slope, v):
     return plain_drive(slope, v, 0.01)
@@ -3623,7 +3903,7 @@ def the_params(slope, v):
 
 @mistake(
     "find_shelter",
-    "return the last place: v = v - ... gives the name v to the new one.",
+    "return the last place: v = v - ... calls the new one v.",
 )
 def back_at_the_start(slope, v):
     plain_drive(slope, v, 0.005)
