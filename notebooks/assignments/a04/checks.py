@@ -26,6 +26,10 @@ ANY_NETWORK = (
     "several of one size; one image is possible, too, and pixels are no whole "
     "numbers."
 )
+ANY_WEIGHTS = (
+    "is something of the example built in? There may be any number of layers, "
+    "also square ones, and the weights may be float64."
+)
 
 
 class check(checking.check):
@@ -35,19 +39,12 @@ class check(checking.check):
     built_in = {
         1: "is a number of layers built in? There may be any, two sizes may "
         "be equal, and the count may be billions.",
-        2: ANY_NETWORK,
-        3: ANY_NETWORK,
-        4: ANY_NETWORK,
-        6: ANY_NETWORK,
-        10: ANY_NETWORK,
+        **dict.fromkeys((2, 3, 4, 6, 10), ANY_NETWORK),
         5: "is something of the example built in? The layers may be as many "
         "as you like, of any sizes; each draws with its own d.",
         7: "is something of the example built in? There may be any number of "
         "layers; each array has its own gradient, and all have one lr.",
-        8: "is something of the example built in? There may be any number of "
-        "layers, also square ones, and the weights may be float64.",
-        9: "is something of the example built in? There may be any number of "
-        "layers, also square ones, and the weights may be float64.",
+        **dict.fromkeys((8, 9), ANY_WEIGHTS),
         11: "is something of the example built in? There may be any number "
         "of images, classes and steps, and the loss may grow.",
         13: "is something of the example built in? The tree may be any, with "
@@ -56,35 +53,28 @@ class check(checking.check):
     }
 
 
-SOFTMAX = (
-    "return the scores. The loss applies the softmax itself, and twice is "
-    "once too often."
-)
-
-
-def slips(name, ways):
-    """Return [(hint, {name: function}), ...] of slips in a computation.
-
-    Parameters: name, of what they change; ways, pairs of what takes its place
-    and the hint.
-    """
-    return [(hint, {name: way}) for way, hint in ways]
-
-
-def explained(found, slips, most=2):
+def explained(found, table, most=2):
     """Return the hints of the one or two slips that give what was found.
 
     Parameters: found(**changes), whether a computation with these changes
-    gives the same; slips, see above; most, 1 or 2 slips at a time.
+    gives the same; table, {name: {hint: way}}: the names of what slips
+    change, and what takes its place (or a list of such); most, 1 or 2 slips
+    at a time.
     Returns: '' if they don't explain it.
     """
+    slips = [
+        (hint, name, way)
+        for name, ways in table.items()
+        for hint, some in ways.items()
+        for way in (some if isinstance(some, list) else [some])
+    ]
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for number in range(1, most + 1):
             for some in itertools.combinations(slips, number):
-                hints, changes = zip(*some)
-                joint = {k: v for change in changes for k, v in change.items()}
-                if len(joint) == number and found(**joint):
+                hints, names, ways = zip(*some)
+                changes = dict(zip(names, ways))
+                if len(changes) == number and found(**changes):
                     return " And ".join(hints)
     return ""
 
@@ -96,21 +86,29 @@ def relu(z):
     return z.clip(0)
 
 
+def leaky_relu(z, slope=0.01):
+    return np.where(z > 0, z, slope * z)
+
+
 def softmax(z, axis=1):
     powers = np.exp(z - z.max(axis, keepdims=True))
     return powers / powers.sum(axis, keepdims=True)
 
 
-def sigmoid(z):
-    return 1 / (1 + np.exp(-z))
+def log_softmax(z):
+    return np.log(softmax(z))
+
+
+def softplus(z):
+    return np.logaddexp(0, z)
 
 
 def elu(z, alpha=1):
     return np.where(z > 0, z, alpha * np.expm1(z))
 
 
-def gelu(z):
-    return z / 2 * (1 + special.erf(z / 2**0.5))
+def gelu_by_tanh(z):
+    return z / 2 * (1 + np.tanh(0.7978846 * (z + 0.044715 * z**3)))
 
 
 def scores_by_hand(weights, X, hidden=relu):
@@ -148,296 +146,145 @@ def scores_with_slips(
         X = z + b if bare(i, widths) else around(z, b, bend)
 
 
-NETWORK_SLIPS = [
-    *slips(
-        "bend",
-        [
-            (
-                lambda z: z,
-                "there is no bend between the layers, so together they are "
-                "one linear layer: where is the ReLU?",
-            ),
-            (
-                lambda z: sigmoid(z),
-                "a sigmoid stands where the ReLU should be.",
-            ),
-            (lambda z: np.tanh(z), "a tanh stands where the ReLU should be."),
-            (
-                lambda z: softmax(z),
-                "a softmax stands where the ReLU should be.",
-            ),
-            (
-                lambda z: np.log(softmax(z)),
-                "a log_softmax stands where the ReLU should be.",
-            ),
-            (lambda z: gelu(z), "a GELU stands where the ReLU should be."),
-            (
-                lambda z: (
-                    z / 2 * (1 + np.tanh(0.7978846 * (z + 0.044715 * z**3)))
-                ),
-                "a GELU stands where the ReLU should be.",
-            ),
-            (lambda z: elu(z), "an ELU stands where the ReLU should be."),
-            (
-                lambda z: 1.0507010 * elu(z, 1.6732632),
-                "a SELU stands where the ReLU should be.",
-            ),
-            (
-                lambda z: np.logaddexp(0, z),
-                "a softplus stands where the ReLU should be.",
-            ),
-            (
-                lambda z: z * sigmoid(z),
-                "a SiLU (swish) stands where the ReLU should be.",
-            ),
-            (
-                lambda z: z.clip(0, 6),
-                "a ReLU6 stands where the ReLU should be.",
-            ),
-            (lambda z: z * z, "a square stands where the ReLU should be."),
-            (
-                lambda z: (z > 0) + 0.0,
-                "a step, 0 or 1, stands where the ReLU should be.",
-            ),
-            (
-                lambda z: z.clip(-1, 1),
-                "a hard tanh stands where the ReLU should be.",
-            ),
-            (
-                lambda z: np.abs(z),
-                "the absolute value folds what is negative; a ReLU "
-                "makes it 0.",
-            ),
-            (
-                lambda z: z.clip(max=0),
-                "the ReLU is upside down: it keeps what is above 0.",
-            ),
-            (
-                lambda z: relu(-z),
-                "the ReLU is upside down: it keeps what is above 0.",
-            ),
-            (lambda z: z.clip(1), "the ReLU cuts off at 0, not at 1."),
-            (
-                lambda z: z.clip(0, 1),
-                "the ReLU keeps all that is above 0 as it is, also above 1.",
-            ),
-        ]
-        + [
-            (
-                lambda z, slope=slope: np.where(z > 0, z, slope * z),
-                "a leaky ReLU stands where "
-                "the ReLU should be: below 0 it gives 0.",
-            )
+NOT_RELU = {
+    "a sigmoid": special.expit,
+    "a tanh": np.tanh,
+    "a softmax": softmax,
+    "a log_softmax": log_softmax,
+    "a GELU": lambda z: z / 2 * (1 + special.erf(z / 2**0.5)),
+    "a GELU (by tanh)": gelu_by_tanh,
+    "an ELU": elu,
+    "a SELU": lambda z: 1.0507010 * elu(z, 1.6732632),
+    "a softplus": softplus,
+    "a SiLU (swish)": lambda z: z * special.expit(z),
+    "a ReLU6": lambda z: z.clip(0, 6),
+    "a square": np.square,
+    "a step, 0 or 1,": lambda z: (z > 0) + 0.0,
+    "a hard tanh": lambda z: z.clip(-1, 1),
+}
+SCALES = [  # of images: a middle is subtracted, then a size divides
+    (np.mean, np.std),
+    (np.mean, functools.partial(np.std, ddof=1)),
+    (np.mean, lambda X, **how: 1),
+    (np.min, np.ptp),
+    (lambda X, **how: 0, np.max),
+    (lambda X, **how: 0, np.linalg.norm),
+]
+NUMBERS = [(0.5, 0.5), (0.5, 1), (0.286, 0.353), (0, -1)]  # such two, fixed
+NETWORK_SLIPS = {
+    "bend": {
+        "there is no bend between the layers, so together they are one "
+        "linear layer: is the ReLU gone, or is its result thrown "
+        "away?": lambda z: z,
+        **{
+            f"{name} stands where the ReLU should be.": way
+            for name, way in NOT_RELU.items()
+        },
+        "the absolute value folds what is negative; a ReLU makes it "
+        "0.": np.abs,
+        "the ReLU is upside down: it keeps what is above 0.": [
+            lambda z: z.clip(max=0),
+            lambda z: relu(-z),
+        ],
+        "the ReLU cuts off at 0, not at 1.": lambda z: z.clip(1),
+        "the ReLU keeps all that is above 0 as it is, also above "
+        "1.": lambda z: z.clip(0, 1),
+        "a leaky ReLU stands where the ReLU should be: below 0 it gives 0.": [
+            functools.partial(leaky_relu, slope=slope)
             for slope in (0.01, 0.1, 0.2, 0.25, 0.3)
         ],
-    ),
-    *slips(
-        "bare",
-        [
-            (
-                lambda i, widths: i == 0,
-                "the first hidden layer has no ReLU: all of them need "
-                "one, also one that is as wide as the scores.",
-            ),
-            (
-                lambda i, widths: i > 0,
-                "only the first hidden layer has its ReLU: all of them "
-                "need one.",
-            ),
-            (
-                lambda i, widths: i == len(widths) - 2,
-                "the last hidden layer has no ReLU: all of them need one.",
-            ),
-            (
-                lambda i, widths: i < len(widths) - 2,
-                "only the last hidden layer has its ReLU: "
-                "all of them need one.",
-            ),
-            (
-                lambda i, widths: i % 2 == 1,
-                "every second hidden layer has no ReLU: all of them need one.",
-            ),
-            (
-                lambda i, widths: widths[i] == widths[-1],
-                "hidden layers that are as wide as "
-                "the scores have no ReLU: all of them need one.",
-            ),
+    },
+    "bare": {
+        "the first hidden layer has no ReLU: all of them need one, also "
+        "one that is as wide as the scores.": lambda i, widths: i == 0,
+        "only the first hidden layer has its ReLU: all of them need "
+        "one.": lambda i, widths: i > 0,
+        "the last hidden layer has no ReLU: all of them need "
+        "one.": lambda i, widths: i == len(widths) - 2,
+        "only the last hidden layer has its ReLU: all of them need "
+        "one.": lambda i, widths: i < len(widths) - 2,
+        "every second hidden layer has no ReLU: all of them need "
+        "one.": lambda i, widths: i % 2 == 1,
+        "hidden layers that are as wide as the scores have no ReLU: all "
+        "of them need one.": lambda i, widths: widths[i] == widths[-1],
+    },
+    "bias": {
+        "the biases are missing: each layer adds its b.": lambda i, n: 0,
+        "the last layer's bias is missing.": lambda i, n: i < n - 1,
+        "the hidden layers' biases are missing.": lambda i, n: i == n - 1,
+        "the first layer's bias is missing.": lambda i, n: i > 0,
+        "the biases are subtracted where they should be added.": lambda i, n: (
+            -1
+        ),
+        "the biases are added twice.": lambda i, n: 2,
+    },
+    "around": {
+        "the ReLU stands before the bias: relu(X @ W + b), with the bias "
+        "inside.": lambda z, b, bend: bend(z) + b,
+        "the ReLU is applied before the bias, and again after it: once "
+        "is enough, relu(X @ W + b).": lambda z, b, bend: bend(bend(z) + b),
+    },
+    "start": {
+        "the images go into the first layer as they are: no ReLU there.": relu,
+        "the images are divided by 255 inside the network: take them as "
+        "they are.": lambda X: X / 255,
+        "the images lose their fractions: no integers here.": np.trunc,
+        "the images are rounded: take them as they are.": [
+            np.round,
+            np.floor,
         ],
-    ),
-    *slips(
-        "bias",
-        [
-            (lambda i, n: 0, "the biases are missing: each layer adds its b."),
-            (lambda i, n: i < n - 1, "the last layer's bias is missing."),
-            (
-                lambda i, n: i == n - 1,
-                "the hidden layers' biases are missing.",
-            ),
-            (lambda i, n: i > 0, "the first layer's bias is missing."),
-            (
-                lambda i, n: -1,
-                "the biases are subtracted where they should be added.",
-            ),
-            (lambda i, n: 2, "the biases are added twice."),
-        ],
-    ),
-    *slips(
-        "around",
-        [
-            (
-                lambda z, b, bend: bend(z) + b,
-                "the ReLU stands before the bias: relu(X @ W + "
-                "b), with the bias inside.",
-            ),
-            (
-                lambda z, b, bend: bend(bend(z) + b),
-                "the ReLU is applied before the bias, and "
-                "again after it: once is enough, relu(X @ W + b).",
-            ),
-        ],
-    ),
-    *slips(
-        "start",
-        [
-            (
-                lambda X: relu(X),
-                "the images go into the first layer as they are: no "
-                "ReLU there.",
-            ),
-            (
-                lambda X: X / 255,
-                "the images are divided by 255 inside the network: "
-                "take them as they are.",
-            ),
-            (
-                lambda X: np.trunc(X),
-                "the images lose their fractions: no integers here.",
-            ),
-            (
-                lambda X: np.round(X),
-                "the images are rounded: take them as they are.",
-            ),
-            (
-                lambda X: np.floor(X),
-                "the images are rounded: take them as they are.",
-            ),
-            (
-                lambda X: np.abs(X),
-                "the images lose their sign: take them as they are.",
-            ),
-        ]
-        + [
-            (
-                lambda X, axis=axis, middle=middle, size=size: (
-                    (X - middle(X, axis=axis, keepdims=True))
-                    / size(X, axis=axis, keepdims=True)
-                ),
-                "the images are shifted or scaled inside the network (are "
-                "they standardized?): take them as they are.",
+        "the images lose their sign: take them as they are.": np.abs,
+        "the images are shifted or scaled inside the network (are they "
+        "standardized?): take them as they are.": [
+            lambda X, axis=axis, middle=middle, size=size: (
+                (X - middle(X, axis=axis, keepdims=True))
+                / size(X, axis=axis, keepdims=True)
             )
             for axis in (0, 1, None)
-            for middle, size in [
-                (np.mean, np.std),
-                (np.mean, functools.partial(np.std, ddof=1)),
-                (np.mean, lambda X, **how: 1),
-                (np.min, np.ptp),
-                (lambda X, **how: 0, np.max),
-                (lambda X, **how: 0, np.linalg.norm),
-                (lambda X, **how: 0.5, lambda X, **how: 0.5),
-                (lambda X, **how: 0.5, lambda X, **how: 1),
-                (lambda X, **how: 0.286, lambda X, **how: 0.353),
-                (lambda X, **how: 0, lambda X, **how: -1),
-            ]
+            for middle, size in SCALES
         ]
         + [
-            (
-                lambda X, low=low: X.clip(low, 1),
-                "the images are cut off inside the network: take them as they "
-                "are.",
-            )
-            for low in (0, -1)
+            lambda X, middle=middle, size=size: (X - middle) / size
+            for middle, size in NUMBERS
         ],
-    ),
-    *slips(
-        "end",
-        [
-            (
-                lambda z: relu(z),
-                "no activation after the last layer: a score may be negative.",
-            ),
-            (
-                lambda z: sigmoid(z),
-                "no activation after the last layer, not this sigmoid either.",
-            ),
-            (
-                lambda z: np.tanh(z),
-                "no activation after the last layer, not this tanh either.",
-            ),
-            (
-                lambda z: np.logaddexp(0, z),
-                "no activation after the last layer, not "
-                "this softplus either.",
-            ),
-            (
-                lambda z: np.where(z > 0, z, 0.01 * z),
-                "no activation after the last layer, not even a leaky one.",
-            ),
-            (
-                lambda z: np.log(softmax(z)),
-                "these are logarithms of probabilities; "
-                "return the scores themselves.",
-            ),
-            (
-                lambda z: np.log(softmax(relu(z))),
-                "these are logarithms of "
-                "probabilities; return the scores themselves.",
-            ),
-            (
-                lambda z: softmax(z, 0),
-                "no softmax, in no direction: the loss applies "
-                "it. Return the scores.",
-            ),
-            (
-                lambda z: np.exp(z) / np.exp(z).sum(),
-                "no softmax, in no direction: the "
-                "loss applies it. Return the scores.",
-            ),
-            (
-                lambda z: np.exp(z),
-                "these are powers of e: a part of the softmax, "
-                "which the loss applies.",
-            ),
-            *(
-                (
-                    lambda z, digits=digits: np.round(z, digits),
-                    "the scores are rounded: return them as they are.",
-                )
-                for digits in range(5)
-            ),
-            (lambda z: -z, "the scores have the wrong sign."),
-            (
-                lambda z: z - z.max(1, keepdims=True),
-                "the largest score of each image "
-                "is subtracted: return the scores as they are.",
-            ),
-            (
-                lambda z: z - z.mean(1, keepdims=True),
-                "the mean score of each image is "
-                "subtracted: return the scores as they are.",
-            ),
-            (
-                lambda z: z / np.linalg.norm(z, axis=1, keepdims=True),
-                "each row is "
-                "divided by its length: return the scores as they are.",
-            ),
-            (
-                lambda z: z / z.sum(1, keepdims=True),
-                "each row is divided by its sum: "
-                "return the scores as they are.",
-            ),
+        "the images are cut off inside the network: take them as they are.": [
+            lambda X: X.clip(0, 1),
+            lambda X: X.clip(-1, 1),
         ],
-    ),
-]
+    },
+    "end": {
+        "no activation after the last layer: a score may be negative.": relu,
+        **{
+            f"no activation after the last layer, not {name} either.": way
+            for name, way in [
+                ("this sigmoid", special.expit),
+                ("this tanh", np.tanh),
+                ("this softplus", softplus),
+                ("a leaky ReLU", leaky_relu),
+            ]
+        },
+        "these are logarithms of probabilities; return the scores "
+        "themselves.": [log_softmax, lambda z: log_softmax(relu(z))],
+        "no softmax, in no direction: the loss applies it. Return the "
+        "scores.": [
+            lambda z: softmax(z, 0),
+            lambda z: np.exp(z) / np.exp(z).sum(),
+        ],
+        "these are powers of e: a part of the softmax, which the loss "
+        "applies.": np.exp,
+        "the scores are rounded: return them as they are.": [
+            functools.partial(np.round, decimals=n) for n in range(5)
+        ],
+        "the scores have the wrong sign.": np.negative,
+        "the largest score of each image is subtracted: return the "
+        "scores as they are.": lambda z: z - z.max(1, keepdims=True),
+        "each row is shifted or scaled: return the scores as they are.": [
+            lambda z: z - z.mean(1, keepdims=True),
+            lambda z: z / np.linalg.norm(z, axis=1, keepdims=True),
+            lambda z: z / z.sum(1, keepdims=True),
+        ],
+    },
+}
 
 
 def about_scores(scores, networks, X):
@@ -512,25 +359,19 @@ def _shape_slips(sizes):
     right = shapes_of(sizes)
     (d, *hidden, k), W = sizes, right[::2]
     a, z = hidden[:1], hidden[-1:]
-    no_layers = (
-        "there is no hidden layer. Is the loop over them left out, or "
-        "does it end too early?"
-    )
-    last_only = (
-        "only the last layer is found. Where are the hidden layers kept, and "
-        "does the library look there?"
-    )
-    one_only = "only one hidden layer is there: all of sizes[1:-1] are hidden."
     too_many = (
         "a layer too many: the inputs are no layer, and the scores are one. "
         "Four sizes make three layers."
+        if hidden
+        else "two sizes make one layer: here there is no hidden layer."
     )
     once = dict.fromkeys(zip(right[::2], right[1::2]))
     slips = {
         "layers of the same size are the same layer: each has weights of its "
         "own.": [[shape for pair in once for shape in pair]],
         "the biases are missing: every neuron has one.": [W],
-        no_layers: [shapes_of([d, k])],
+        "there is no hidden layer. Is the loop over them left out, or does it "
+        "end too early?": [shapes_of([d, k])],
         "the last layer is missing, or kept where nobody finds it: the "
         "scores need weights too.": [
             right[:-2],
@@ -540,12 +381,16 @@ def _shape_slips(sizes):
             right[-2:] * len(W),
             right[:2] * len(W),
         ],
-        last_only: [right[-2:]],
+        "only the last layer is found. Where are the hidden layers kept, and "
+        "does the library look there?": [right[-2:]],
         "the first hidden layer is missing: sizes[1] is its size.": [
             shapes_of([d, *sizes[2:]]),
             right[2:],
         ],
-        one_only: [shapes_of([d, *a, k]), shapes_of([d, *z, k])],
+        "only one hidden layer is there: all of sizes[1:-1] are hidden.": [
+            shapes_of([d, *a, k]),
+            shapes_of([d, *z, k]),
+        ],
         "the network runs backwards: sizes goes from the inputs to the "
         "scores.": [shapes_of(sizes[::-1])],
         "the hidden layers stand in the wrong order.": [
@@ -617,131 +462,64 @@ def images(n, d, scale=8):
 # 1 · The number of parameters
 
 
-COUNT_SLIPS = [
-    *slips(
-        "weights",
-        [
-            (
-                lambda s: products(s[:-1]),
-                "the last layer's weights are missing: the "
-                "scores are a layer, too.",
-            ),
-            (
-                lambda s: products(s[1:]),
-                "the first layer's weights are missing.",
-            ),
-            (
-                lambda s: s[0] * s[1],
-                "only the first layer's weights are counted: does "
-                "the return stand in the loop?",
-            ),
-            (
-                lambda s: s[-2] * s[-1],
-                "only the last layer's weights are counted: "
-                "does the sum begin anew in the loop?",
-            ),
-            (
-                lambda s: np.prod(s),
-                "multiply the sizes of *neighbours*, and add these products.",
-            ),
-            (
-                lambda s: sum(s[:-1]) + sum(s[1:]),
-                "a layer has a weight for each "
-                "*pair* of an input and an output: multiply, don't add.",
-            ),
-            (
-                lambda s: 0,
-                "the weights are missing: each neuron has one for each input.",
-            ),
-            (
-                lambda s: products(s) + s[-1] * s[0],
-                "sizes[-1] is the *last* size: a "
-                "sum that begins at i = 0 must not look at sizes[i - 1].",
-            ),
-            (
-                lambda s: products(s) + sum(k * k for k in s[1:-1]),
-                "no weights lead from a hidden layer to itself.",
-            ),
-            (
-                lambda s: sum(d * d for d in s[:-1]),
-                "a layer has d inputs and k "
-                "outputs: no size is multiplied by itself.",
-            ),
-            (lambda s: 2 * products(s), "each weight is counted twice."),
-            (
-                lambda s: products(s[:3]),
-                "only one hidden layer's weights are counted: there may be "
-                "any number of layers.",
-            ),
-            (
-                lambda s: products(s[:2] + s[2:][-1:]),
-                "only one hidden layer's weights are counted: there may be "
-                "any number of layers.",
-            ),
-            (
-                lambda s: s[0] * s[1] + s[-2] * s[-1],
-                "only the first and the last layer's weights are counted: "
-                "there may be any number of layers.",
-            ),
+COUNT_SLIPS = {
+    "weights": {
+        "the last layer's weights are missing: the scores are a layer, "
+        "too.": lambda s: products(s[:-1]),
+        "the first layer's weights are missing.": lambda s: products(s[1:]),
+        "only the first layer's weights are counted: does the return "
+        "stand in the loop?": lambda s: s[0] * s[1],
+        "only the last layer's weights are counted: does the sum begin "
+        "anew in the loop?": lambda s: s[-2] * s[-1],
+        "multiply the sizes of *neighbours*, and add these products.": np.prod,
+        "a layer has a weight for each *pair* of an input and an output: "
+        "multiply, don't add.": lambda s: sum(s[:-1]) + sum(s[1:]),
+        "the weights are missing: each neuron has one for each "
+        "input.": lambda s: 0,
+        "sizes[-1] is the *last* size: a sum that begins at i = 0 must "
+        "not look at sizes[i - 1].": lambda s: products([s[-1], *s]),
+        "a layer has d inputs and k outputs: no size is multiplied by "
+        "itself.": lambda s: sum(d * d for d in s[:-1]),
+        "each weight is counted twice.": lambda s: 2 * products(s),
+        "only some layers' weights are counted: there may be any number "
+        "of layers.": [
+            lambda s: products(s[:3]),
+            lambda s: products(s[:2] + s[2:][-1:]),
+            lambda s: s[0] * s[1] + s[-2] * s[-1],
         ],
-    ),
-    *slips(
-        "biases",
-        [
-            (lambda s: 0, "the biases are missing: one for each neuron."),
-            (lambda s: sum(s), "the inputs have no bias, only neurons have."),
-            (
-                lambda s: len(s) - 1,
-                "one bias for each neuron, not one for each layer.",
-            ),
-            (
-                lambda s: len(s),
-                "one bias for each neuron, not one for each layer.",
-            ),
-            (lambda s: 1, "one bias for each neuron, not one in all."),
-            (
-                lambda s: sum(s[:-1]),
-                "a layer has as many biases as *outputs*.",
-            ),
-            (
-                lambda s: sum(s[:-1]) + sum(s[1:]),
-                "a layer has biases for its outputs only.",
-            ),
-            (
-                lambda s: sum(s[1:-1]),
-                "the last layer's neurons have biases, too.",
-            ),
-            (lambda s: s[-1], "the hidden neurons have biases, too."),
-            (lambda s: s[1], "only the first layer's biases are counted."),
-            (lambda s: sum(s[2:]), "the first layer's biases are missing."),
-            (lambda s: 2 * sum(s[1:]), "each bias is counted twice."),
-            (
-                lambda s: sum(s[1:]) + sum(s[1:-1]),
-                "the hidden neurons' biases are counted twice.",
-            ),
-            (
-                lambda s: sum(s[1:3]),
-                "only one hidden layer's biases are counted.",
-            ),
-            (
-                lambda s: sum(s[1:2] + s[2:][-1:]),
-                "only one hidden layer's biases are counted.",
-            ),
-            (
-                lambda s: s[1] + s[-1],
-                "only the first and the last layer's biases are counted.",
-            ),
-            (
-                lambda s: -sum(s[1:]),
-                "the biases are subtracted where they should be added.",
-            ),
-            (
-                lambda s: sum(s[1:]) + len(s) - 1,
-                "one bias for each neuron, and no further one for each layer.",
-            ),
+    },
+    "biases": {
+        "the biases are missing: one for each neuron.": lambda s: 0,
+        "the inputs have no bias, only neurons have.": sum,
+        "one bias for each neuron, not one for each layer.": [
+            lambda s: len(s) - 1,
+            len,
         ],
-    ),
-]
+        "one bias for each neuron, not one in all.": lambda s: 1,
+        "a layer has as many biases as *outputs*.": lambda s: sum(s[:-1]),
+        "a layer has biases for its outputs only.": lambda s: (
+            sum(s[:-1]) + sum(s[1:])
+        ),
+        "the last layer's neurons have biases, too.": lambda s: sum(s[1:-1]),
+        "the hidden neurons have biases, too.": lambda s: s[-1],
+        "only the first layer's biases are counted.": lambda s: s[1],
+        "the first layer's biases are missing.": lambda s: sum(s[2:]),
+        "each bias is counted twice.": lambda s: 2 * sum(s[1:]),
+        "the hidden neurons' biases are counted twice.": lambda s: (
+            sum(s[1:]) + sum(s[1:-1])
+        ),
+        "only some layers' biases are counted.": [
+            lambda s: sum(s[1:3]),
+            lambda s: sum(s[1:2] + s[2:][-1:]),
+            lambda s: s[1] + s[-1],
+        ],
+        "the biases are subtracted where they should be added.": lambda s: (
+            -sum(s[1:])
+        ),
+        "one bias for each neuron, and no further one for each "
+        "layer.": lambda s: sum(s[1:]) + len(s) - 1,
+    },
+}
 
 
 def products(sizes):
@@ -768,7 +546,8 @@ def parameters(count_params, sizes, gives):
     check.that(
         np.asarray(answer).dtype.kind in "iu",
         f"a number of parameters is an integer, not {answer!r}.",
-        "`/` and `np.sum` of floats make floats; `//` and `int` don't.",
+        "`/` and `np.sum` of floats make floats, and a sum that begins with "
+        "0.0 stays a float; `//` and `int` don't.",
     )
     check.that(
         comparing.same(check.call(count_params, sizes), gives),
@@ -849,11 +628,6 @@ def scores_fit(scores, arrays, sizes, X):
         for weights in _readings(arrays, sizes)
     ):
         return
-    check.that(
-        np.ndim(scores) != 2 or not np.allclose(scores.sum(1), 1, atol=1e-4),
-        "each row of the result sums to 1.",
-        SOFTMAX,
-    )
     networks = [*itertools.islice(_readings(arrays, sizes), 3)]
     right = scores_by_hand(networks[0], X)
     compare_scores(scores, right, networks, X, "what the network returns")
@@ -861,6 +635,14 @@ def scores_fit(scores, arrays, sizes, X):
 
 def compare_scores(scores, right, networks, X, what="the result"):
     """Compare scores with the right ones of the first of these networks."""
+    check.that(
+        np.ndim(scores) != 2
+        or comparing.same(scores, right)
+        or not np.allclose(scores.sum(axis=1), 1, atol=1e-4),
+        "each row of the result sums to 1.",
+        "return the scores. The loss applies the softmax itself, and twice "
+        "is once too often.",
+    )
     shape, told = np.shape(scores), ""
     if shape != right.shape:
         told = about_scores(scores, networks, X) or _about_the_shape(
@@ -942,7 +724,8 @@ def are_apart(networks):
         len(mine) == len(others) and not mine & others,
         "two networks share their layers.",
         "each network needs layers of its own: make them anew each time, in "
-        "__init__ if there is one, not in a global list or in the class.",
+        "__init__ if there is one, not in a global list, in the class or in a "
+        "default argument: `layers=[]` is one list for all calls.",
     )
 
 
@@ -993,8 +776,9 @@ def keras_sequence(keras_list, sizes, n=6):
 
 REUSED = (
     "a layer gets another number of inputs than it was made for. Has each "
-    "its own place and its turn, and are all still there when call runs "
-    "again? (A generator, a zip and a map are empty then.)"
+    "its own place and its turn? Are all still there when call runs again "
+    "(a generator, a zip and a map are empty then), or are those of an "
+    "earlier network there, too?"
 )
 
 
@@ -1134,8 +918,12 @@ def random_tree(sizes, seed=0):
 
 def is_list_of_dicts(params):
     check.that(
-        isinstance(params, (list, tuple))
-        and all(isinstance(layer, dict) for layer in params)
+        isinstance(params, (list, tuple)),
+        f"the result is of type {type(params).__name__}, not a list.",
+        "make a list: [... for ...], or list(...).",
+    )
+    check.that(
+        all(isinstance(layer, dict) for layer in params)
         and all(set(layer) == {"W", "b"} for layer in params),
         "the result is not a list of dicts with the keys W and b.",
         "one dict for each layer: [{'W': ..., 'b': ...}, ...].",
@@ -1263,46 +1051,54 @@ def _spread(init_params, sizes, place, seed):
         if largest > 2
         else "draw from jax.random.normal.",
     )
-    reason = (
-        f"with {d} inputs and {k} outputs the weights have standard "
-        f"deviation {spread:.4f}, not {right:.4f}."
+    ways = {
+        "the factor sqrt(2 / d) is missing.": 1,
+        "2 / d is the variance: take its square root.": 2 / d,
+        "it is 2 / d: the ReLU loses half of it.": (1 / d) ** 0.5,
+        "it is sqrt(2 / d), not its inverse.": [(d / 2) ** 0.5, d / 2],
+        "the root is of the whole quotient: sqrt(2 / d).": [
+            2**0.5 / d,
+            2 / d**0.5,
+        ],
+        "this is Glorot's; He's is sqrt(2 / d).": [
+            (2 / (d + k)) ** 0.5,
+            (1 / (d + k)) ** 0.5,
+        ],
+        "d is the number of inputs, not of outputs.": [
+            (2 / k) ** 0.5,
+            (1 / k) ** 0.5,
+        ],
+        "d is the number of inputs, without outputs.": [
+            (2 / (d * k)) ** 0.5,
+            (4 / (d + k)) ** 0.5,
+        ],
+        "d is the number of inputs of each layer.": [
+            (2 / n) ** 0.5 for n in (7, sizes[-1], sum(sizes), len(sizes))
+        ],
+        "6 / d and 3 / d belong to a uniform distribution.": [
+            (6 / d) ** 0.5,
+            (3 / d) ** 0.5,
+        ],
+        "it is sqrt(2 / d), with this 2 and one root.": [
+            2**0.5,
+            1 / d,
+            4 / d**2,
+            (2 / d) ** 0.25,
+        ],
+        "the factor depends on the number of inputs.": [0.01, 0.1],
+    }
+    close = abs(spread / right - 1) < 0.02
+    told = explained(
+        lambda way: abs(spread / way - 1) < 0.01 < abs(way / right - 1),
+        {"way": ways},
+        most=1,
     )
-    for wrong, hint in [
-        (1, "the factor sqrt(2 / d) is missing."),
-        (2 / d, "2 / d is the variance: take its square root."),
-        ((2 / k) ** 0.5, "d is the number of inputs, not of outputs."),
-        ((1 / d) ** 0.5, "it is 2 / d: the ReLU loses half of it."),
-        ((1 / k) ** 0.5, "it is 2 / d, with the number of inputs d."),
-        ((d / 2) ** 0.5, "it is sqrt(2 / d), not its inverse."),
-        (d / 2, "it is sqrt(2 / d), not its inverse, and with the root."),
-        (2**0.5 / d, "the root is of the whole quotient: sqrt(2 / d)."),
-        (2 / d**0.5, "the root is of the whole quotient: sqrt(2 / d)."),
-        (2**0.5, "the factor has to be divided by d inside the root."),
-        (1 / d, "it is sqrt(2 / d): where are the 2 and the root?"),
-        ((2 / 7) ** 0.5, "d is the number of inputs of each layer."),
-        ((2 / sizes[-1]) ** 0.5, "d is the number of inputs of each layer."),
-        ((2 / (d + k)) ** 0.5, "this is Glorot's; He's is sqrt(2 / d)."),
-        ((1 / (d + k)) ** 0.5, "this is like Glorot's; He's is sqrt(2 / d)."),
-        ((2 / (d * k)) ** 0.5, "d is the number of inputs, without outputs."),
-        ((6 / d) ** 0.5, "6 / d belongs to a uniform distribution."),
-        ((3 / d) ** 0.5, "3 / d belongs to a uniform distribution."),
-        ((4 / (d + k)) ** 0.5, "d is the number of inputs, without outputs."),
-        ((2 / d) ** 0.25, "one root is enough: sqrt(2 / d)."),
-        (4 / d**2, "2 / d is the variance: its root, not its square."),
-        (0.01, "not 0.01: the factor depends on the number of inputs."),
-        (0.1, "not 0.1: the factor depends on the number of inputs."),
-        (
-            (2 / sum(sizes)) ** 0.5,
-            "d is one layer's number of inputs, not all.",
-        ),
-        ((2 / len(sizes)) ** 0.5, "d is the number of inputs of the layer."),
-    ]:
-        close = abs(spread / wrong - 1) < 0.01 < abs(wrong / right - 1)
-        check.that(not close, reason, hint)
     check.that(
-        abs(spread / right - 1) < 0.02,
-        reason,
-        f"they are {spread / right:.3g} times as wide as they should be: "
+        close and not told,
+        f"with {d} inputs and {k} outputs the weights have standard "
+        f"deviation {spread:.4f}, not {right:.4f}.",
+        told
+        or f"they are {spread / right:.3g} times as wide as they should be: "
         "what is each multiplied by?",
     )
 
@@ -1341,13 +1137,6 @@ def _forward(forward, params, X, sizes):
         "return one array, (n, k).",
     )
     scores, right = np.asarray(scores), scores_by_hand(arrays, X)
-    check.that(
-        scores.ndim != 2
-        or comparing.same(scores, right)
-        or not np.allclose(scores.sum(axis=-1), 1, atol=1e-4),
-        "each row of the result sums to 1.",
-        SOFTMAX,
-    )
     compare_scores(scores, right, [arrays], X)
     compiled = check.call(jax.jit(forward), params, X)
     check.equal(np.asarray(compiled), scores, "under jax.jit the result")
@@ -1374,154 +1163,72 @@ def step_of_layers(sgd_step, sizes, lr, seed=0):
     _step(sgd_step, random_tree(sizes, seed), random_tree(sizes, seed + 1), lr)
 
 
-STEP_SLIPS = [
-    *slips(
-        "step",
-        [
-            (lambda p, g, lr: p + lr * g, "you walk uphill: subtract."),
-            (lambda p, g, lr: p - g, "multiply the gradient by lr."),
-            (
-                lambda p, g, lr: p + g,
-                "multiply the gradient by lr, and subtract.",
-            ),
-            (
-                lambda p, g, lr: p - g / lr,
-                "multiply the gradient by lr, don't divide.",
-            ),
-            (
-                lambda p, g, lr: -lr * g,
-                "this is only the change; add it to the old parameters.",
-            ),
-            (
-                lambda p, g, lr: lr * g,
-                "this is only the change; subtract it from the parameters.",
-            ),
-            (
-                lambda p, g, lr: p,
-                "these are the old parameters: nothing has moved.",
-            ),
-            (lambda p, g, lr: g, "these are the gradients: take a step."),
-            (
-                lambda p, g, lr: lr * (p - g),
-                "lr multiplies the gradient only: p - lr * g, "
-                "not (p - g) times lr.",
-            ),
-            (
-                lambda p, g, lr: (p - lr) * g,
-                "lr multiplies g, and their product is "
-                "subtracted from p: no brackets.",
-            ),
-            (
-                lambda p, g, lr: g - lr * p,
-                "params and grads are exchanged: the gradient is "
-                "multiplied by lr.",
-            ),
-            (
-                lambda p, g, lr: lr * g - p,
-                "the sign is the other one: p - lr * g.",
-            ),
-            (
-                lambda p, g, lr: p - lr * p,
-                "the gradient has no part in it: p - lr * g.",
-            ),
-            (
-                lambda p, g, lr: p - lr,
-                "the gradient has no part in it: p - lr * g.",
-            ),
-            (
-                lambda p, g, lr: p - lr - g,
-                "lr multiplies the gradient, instead of being subtracted.",
-            ),
-            (lambda p, g, lr: p * lr * g, "subtract the step: p - lr * g."),
-            (
-                lambda p, g, lr: p - lr * g * p,
-                "the step is lr * g, without p.",
-            ),
-            (
-                lambda p, g, lr: p - lr * g * g,
-                "the step is lr times the gradient, not its square.",
-            ),
-            (
-                lambda p, g, lr: p - lr * np.sign(g),
-                "the step is lr times the gradient, not its sign.",
-            ),
-            (
-                lambda p, g, lr: p - lr * np.abs(g),
-                "the gradient keeps its sign: no absolute value.",
-            ),
-            (
-                lambda p, g, lr: (1 - lr) * p - lr * g,
-                "1 - lr has no place here: p - lr * g.",
-            ),
-            (
-                lambda p, g, lr: (1 - lr) * p + lr * g,
-                "this is an average of p and g; a step is p - lr * g.",
-            ),
-            (
-                lambda p, g, lr: p - 2 * lr * g,
-                "two steps are made instead of one.",
-            ),
-            (lambda p, g, lr: p - lr * lr * g, "lr is multiplied twice."),
-            (
-                lambda p, g, lr: p - lr * g / 2,
-                "the step is half as long as it should be.",
-            ),
-            (
-                lambda p, g, lr: p - lr * g / np.linalg.norm(g),
-                "the gradient is scaled to length 1: take it as it is.",
-            ),
-            (
-                lambda p, g, lr: p - lr * g / len(g),
-                "the gradient is divided by a number of "
-                "entries: take it as it is.",
-            ),
-            (
-                lambda p, g, lr: p - lr * g / g.size,
-                "the gradient is divided by a number of "
-                "entries: take it as it is.",
-            ),
-            (
-                lambda p, g, lr: p - lr * g.mean(),
-                "the gradient is averaged: each entry has its own.",
-            ),
-            (
-                lambda p, g, lr: p - lr * g.sum(),
-                "the gradient is summed: each entry has its own.",
-            ),
-            (
-                lambda p, g, lr: p - 0.1 * g,
-                "the rate is lr, whatever it is, not 0.1.",
-            ),
-            (
-                lambda p, g, lr: p - 0.01 * g,
-                "the rate is lr, whatever it is, not 0.01.",
-            ),
+STEP_SLIPS = {
+    "step": {
+        "you walk uphill: subtract.": lambda p, g, lr: p + lr * g,
+        "multiply the gradient by lr.": lambda p, g, lr: p - g,
+        "multiply the gradient by lr, and subtract.": lambda p, g, lr: p + g,
+        "multiply the gradient by lr, don't divide.": lambda p, g, lr: (
+            p - g / lr
+        ),
+        "this is only the change; add it to the old "
+        "parameters.": lambda p, g, lr: -lr * g,
+        "this is only the change; subtract it from the "
+        "parameters.": lambda p, g, lr: lr * g,
+        "these are the old parameters: nothing has moved.": lambda p, g, lr: p,
+        "these are the gradients: take a step.": lambda p, g, lr: g,
+        "lr multiplies the gradient only: p - lr * g, not (p - g) times "
+        "lr.": lambda p, g, lr: lr * (p - g),
+        "lr multiplies g, and their product is subtracted from p: no "
+        "brackets.": lambda p, g, lr: (p - lr) * g,
+        "params and grads are exchanged: the gradient is multiplied by "
+        "lr.": lambda p, g, lr: g - lr * p,
+        "the sign is the other one: p - lr * g.": lambda p, g, lr: lr * g - p,
+        "the gradient has no part in it: p - lr * g.": [
+            lambda p, g, lr: p - lr * p,
+            lambda p, g, lr: p - lr,
         ],
-    ),
-    *slips(
-        "moves",
-        [
-            (lambda i, n: i % 2 == 0, "the biases take a step too."),
-            (lambda i, n: i % 2 == 1, "the weights take a step too."),
-            (
-                lambda i, n: i < 2,
-                "only the first layer takes a step: all of them do.",
-            ),
-            (
-                lambda i, n: i >= n - 2,
-                "only the last layer takes a step: all of them do.",
-            ),
-            (
-                lambda i, n: i < n - 2,
-                "the last layer takes no step: all of them do.",
-            ),
-            (
-                lambda i, n: i >= 2,
-                "the first layer takes no step: all of them do.",
-            ),
+        "lr multiplies the gradient, instead of being "
+        "subtracted.": lambda p, g, lr: p - lr - g,
+        "subtract the step: p - lr * g.": lambda p, g, lr: p * lr * g,
+        "the step is lr * g, without p.": lambda p, g, lr: p - lr * g * p,
+        "the step is lr times the gradient itself, not its square, sign "
+        "or absolute value.": [
+            lambda p, g, lr: p - lr * g * g,
+            lambda p, g, lr: p - lr * np.sign(g),
+            lambda p, g, lr: p - lr * np.abs(g),
         ],
-    ),
-]
+        "1 - lr has no place here: p - lr * g.": [
+            lambda p, g, lr: (1 - lr) * p - lr * g,
+            lambda p, g, lr: (1 - lr) * p + lr * g,
+        ],
+        "lr is multiplied twice.": lambda p, g, lr: p - lr * lr * g,
+        "the gradient is divided by a length or a number of entries: "
+        "take it as it is.": [
+            lambda p, g, lr: p - lr * g / np.linalg.norm(g),
+            lambda p, g, lr: p - lr * g / len(g),
+            lambda p, g, lr: p - lr * g / g.size,
+        ],
+        "the gradient is averaged or summed: each entry has its own.": [
+            lambda p, g, lr: p - lr * g.mean(),
+            lambda p, g, lr: p - lr * g.sum(),
+        ],
+        "the rate is lr, whatever it is.": [
+            lambda p, g, lr: p - 0.1 * g,
+            lambda p, g, lr: p - 0.01 * g,
+        ],
+    },
+    "moves": {
+        "the biases take a step too.": lambda i, n: i % 2 == 0,
+        "the weights take a step too.": lambda i, n: i % 2 == 1,
+        "only some of the layers take a step: all of them do.": [
+            lambda i, n: i < 2,
+            lambda i, n: i >= n - 2,
+            lambda i, n: i < n - 2,
+            lambda i, n: i >= 2,
+        ],
+    },
+}
 
 
 def _step(sgd_step, params, grads, lr):
@@ -1557,6 +1264,11 @@ def _step(sgd_step, params, grads, lr):
 
     for time in "once", "again":
         after = check.call(sgd_step, params, grads, lr)
+        check.that(
+            not isinstance(after, list) or not 0 < len(after) < len(params),
+            f"layers come out: {len(after)}; went in: {len(params)}.",
+            "does the return stand in the loop, or does the loop end early?",
+        )
         check.that(
             isinstance(after, list)
             and len(after) == len(params)
@@ -1839,80 +1551,52 @@ PLAIN = (
     "the mending is to be in the loop; the optimizer stays SGD, with nothing "
     "but lr."
 )
-TRAINING_SLIPS = [
-    (
+NOTHING_MOVES = (
+    "nothing moves: after each step the parameter is what it was. Is backward "
+    "called, does the loss get the scores as they are, is the step made at "
+    "all, and is there still a gradient then? By hand, `p = p - ...` only "
+    "gives the name p to a new tensor; `p -= ...` in `torch.no_grad()` "
+    "changes the parameter itself."
+)
+TRAINING_SLIPS = {
+    "adds_up": {
         "the steps become larger and larger: backward *adds* to the "
-        "gradients of all steps before.",
-        {"adds_up": True},
-    ),
-    *slips(
-        "rate",
-        [
-            (lambda lr, n: 0.1, "use the rate lr that the function is given."),
-            (
-                lambda lr, n: 0.01,
-                "use the rate lr that the function is given.",
-            ),
-            (
-                lambda lr, n: 0.001,
-                "use the rate lr that the function is given.",
-            ),
-            (lambda lr, n: 1, "use the rate lr that the function is given."),
-            (
-                lambda lr, n: lr * n,
-                "the loss is a mean over the images, not a sum.",
-            ),
-            (
-                lambda lr, n: lr / n,
-                "the loss is a mean over the images already: don't "
-                "divide by their number again.",
-            ),
-            (
-                lambda lr, n: 2 * lr,
-                "each step is made twice, or is twice as long.",
-            ),
-            (
-                lambda lr, n: lr / 2,
-                "each step is half as long as it should be.",
-            ),
-            (lambda lr, n: -lr, "it walks uphill: the loss grows."),
-            (lambda lr, n: lr * lr, "lr is multiplied twice."),
+        "gradients of all steps before.": True
+    },
+    "rate": {
+        "use the rate lr that the function is given.": [
+            lambda lr, n: 0.1,
+            lambda lr, n: 0.01,
+            lambda lr, n: 0.001,
+            lambda lr, n: 1,
         ],
-    ),
-    *slips(
-        "count",
-        [
-            (
-                lambda m: 0,
-                "nothing moves. Are backward and step both called, is there a "
-                "gradient left when step is, and does the loss get the "
-                "scores as they are?",
-            ),
-            (
-                lambda m: 1,
-                "only one step was made: what stands in the loop, and is "
-                "the return inside it?",
-            ),
-            (lambda m: m + 1, "one step too many: range(num_steps)."),
-            (lambda m: m - 1, "one step too few: range(num_steps)."),
-            (lambda m: 2 * m, "twice as many steps as num_steps."),
-            (lambda m: 200, "make num_steps steps, however many they are."),
-        ],
-    ),
-    *slips(
-        "images",
-        [(lambda x: x[:1], ALL_IMAGES), (lambda x: x[-1:], ALL_IMAGES)]
-        + [(lambda x, m=m: x[:m], ALL_IMAGES) for m in (10, 16, 32, 50, 64)],
-    ),
-    *slips(
-        "momentum",
-        [(lambda: 0.9, PLAIN), (lambda: 0.5, PLAIN), (lambda: 0.99, PLAIN)],
-    ),
-    *slips(
-        "decay",
-        [(lambda: 1e-4, PLAIN), (lambda: 1e-3, PLAIN), (lambda: 0.01, PLAIN)],
-    ),
-]
+        "the loss is a mean over the images, not a sum.": lambda lr, n: lr * n,
+        "the loss is a mean over the images already: don't divide by "
+        "their number again.": lambda lr, n: lr / n,
+        "each step is made twice, or is twice as long.": lambda lr, n: 2 * lr,
+        "each step is half as long as it should be.": lambda lr, n: lr / 2,
+        "it walks uphill: the loss grows.": lambda lr, n: -lr,
+        "lr is multiplied twice.": lambda lr, n: lr * lr,
+    },
+    "count": {
+        NOTHING_MOVES: lambda m: 0,
+        "only one step was made: what stands in the loop, and is the "
+        "return inside it?": lambda m: 1,
+        "one step too many: range(num_steps).": lambda m: m + 1,
+        "one step too few: num_steps losses and num_steps steps, one "
+        "after each loss, also after the last.": lambda m: m - 1,
+        "twice as many steps as num_steps.": lambda m: 2 * m,
+        "make num_steps steps, however many they are.": lambda m: 200,
+    },
+    "images": {
+        ALL_IMAGES: [
+            lambda x: x[-1:],
+            *(lambda x, m=m: x[:m] for m in (1, 10, 16, 32, 50, 64)),
+        ]
+    },
+    "momentum": {PLAIN: [lambda m=m: m for m in (0.9, 0.5, 0.99)]},
+    "decay": {PLAIN: [lambda c=c: c for c in (1e-4, 1e-3, 0.01)]},
+}
 
 
 def probe_path(
@@ -2024,40 +1708,28 @@ def _losses_fit(losses, right, n):
 
 
 def _about_losses(losses, right, n):
-    for wrong, told in [
-        (
-            right[1:],
-            "these are the losses after the steps: each must be noted before "
-            "its step.",
+    """Say which slip explains these losses."""
+    before, m = right[:-1], len(right) - 1
+    ways = {
+        "these are the losses after the steps: each must be noted before its "
+        "step.": right[1:],
+        "cross_entropy is a mean already: don't divide it.": before / n,
+        "these are sums over the images, not means.": before * n,
+        "these are sums over all steps so far.": np.cumsum(before),
+        "these are means over all steps so far.": (
+            np.cumsum(before) / np.arange(1, m + 1)
         ),
-        (right[:-1] / n, "cross_entropy is a mean already: don't divide it."),
-        (right[:-1] * n, "these are sums over the images, not means."),
-        (np.cumsum(right[:-1]), "these are sums over all steps so far."),
-        (
-            np.cumsum(right[:-1]) / np.arange(1, len(right)),
-            "these are means over all steps so far.",
-        ),
-        (right[-2::-1], "the list runs backwards."),
-        (right[:-1] / len(right[:-1]), "don't divide by the number of steps."),
-        (
-            0 * right[:-1] + right[0],
-            "this is the first loss, again and again.",
-        ),
-        (
-            0 * right[:-1] + right[-2],
-            "this is the last loss, again and again.",
-        ),
-        *(
-            (
-                np.round(right[:-1], digits),
-                "the losses are rounded: note them as they are.",
-            )
-            for digits in range(5)
-        ),
-    ]:
-        if comparing.same(losses, wrong):
-            return told
-    return ""
+        "the list runs backwards.": before[::-1],
+        "don't divide by the number of steps.": before / m,
+        "this is the first loss, again and again.": 0 * before + before[0],
+        "this is the last loss, again and again.": 0 * before + before[-1],
+        "the losses are rounded: note them as they are.": [
+            np.round(before, digits) for digits in range(5)
+        ],
+    }
+    return explained(
+        lambda way: comparing.same(losses, way), {"way": ways}, most=1
+    )
 
 
 @gradients_on()
@@ -2100,7 +1772,7 @@ def three_lengths(gradient_lengths):
 
 
 def other_lengths(gradient_lengths):
-    X, y, right = [[0.0, 3.0]], [10.0], [1000**0.5]
+    X, y, right = [[2.0, 3.0]], [10.0], [1400**0.5]
     _lengths(gradient_lengths, linear_loss, VECTOR, X, y, right)
     X, y = [[1.0, 1.0]] * 2 + [[4.0, 0.5]] * 2, [1.5, 2.0, 0.0, -0.5]
     right = [6.75**0.5, 12**0.5, 0, 17.25**0.5 / 2]
@@ -2171,101 +1843,63 @@ def _about_lengths(lengths, loss, params, X, y):
     def length(*parts):
         return sum((g**2).sum(axis=1) for g in parts) ** 0.5
 
+    def summed(g):
+        """Sum the squares over an axis that single numbers don't have."""
+        return (g**2).sum(axis=1 if g.shape[1] > 1 else None)
+
+    def found(way):
+        with contextlib.suppress(TypeError):  # the label may be an integer
+            return comparing.same(lengths, way())
+
     grads, n = parts(), len(y)
     right, size = length(*grads), sum(g.shape[1] for g in grads)
-    for told, wrong in [
-        ("these are the squares of the lengths.", lambda: right**2),
-        (
-            "the lengths of the parts are added; add their squares, then take "
-            "the root.",
-            lambda: sum(map(length, grads)),
+    ways = {
+        "these are the squares of the lengths.": lambda: right**2,
+        "the lengths of the parts are added; add their squares, then take "
+        "the root.": lambda: sum(map(length, grads)),
+        "the absolute values are added; the length is the root of the sum of "
+        "squares.": lambda: sum(np.abs(g).sum(axis=1) for g in grads),
+        "the squares are averaged: add them up.": lambda: right / size**0.5,
+        "this is the largest entry of each gradient: the length is the root "
+        "of the sum of squares.": lambda: np.max(
+            [np.abs(g).max(axis=1) for g in grads], axis=0
         ),
-        (
-            "the absolute values are added; the length is the root of the sum "
-            "of squares.",
-            lambda: sum(np.abs(g).sum(axis=1) for g in grads),
+        "all lengths are those of the average gradient: each image has its "
+        "own.": lambda: 0 * right + length(*(g.mean(0)[None] for g in grads)),
+        "all lengths are those of the sum of all gradients: each image has "
+        "its own.": lambda: (
+            0 * right + length(*(g.sum(0)[None] for g in grads))
         ),
-        (
-            "the squares are averaged: add them up.",
-            lambda: right / size**0.5,
+        "this is one length of all gradients together; each image has its "
+        "own.": lambda: 0 * right + (right**2).sum() ** 0.5,
+        "the gradients are divided by the number of images: each image's own "
+        "loss counts, no mean.": lambda: right / n,
+        "a leaf with one number for each image is summed over the images: "
+        "add up all axes but the first.": lambda: (
+            sum(map(summed, grads)) ** 0.5
         ),
-        (
-            "this is the largest entry of each gradient: the length is the "
-            "root of the sum of squares.",
-            lambda: np.max([np.abs(g).max(axis=1) for g in grads], axis=0),
+        "these are gradients for the image: jax.grad takes the parameters, "
+        "its first argument.": lambda: length(*parts(about=1)),
+        "these are gradients for the label: jax.grad takes the parameters, "
+        "its first argument.": lambda: length(*parts(about=2)),
+        "the label has no part in it: the loss gets it as it is.": lambda: (
+            right / np.abs(y)
         ),
-        (
-            "all lengths are those of the average gradient: each image has "
-            "its own.",
-            lambda: right * 0 + length(*(g.mean(0)[None] for g in grads)),
+        "the labels lose their fractions: leave them as they are.": lambda: (
+            length(*parts(y=np.trunc(y)))
         ),
-        (
-            "all lengths are those of the sum of all gradients: each image "
-            "has its own.",
-            lambda: right * 0 + length(*(g.sum(0)[None] for g in grads)),
+        "the images lose their fractions: leave them as they are.": lambda: (
+            length(*parts(X=np.trunc(X)))
         ),
-        (
-            "this is one length of all gradients together; each image has its "
-            "own.",
-            lambda: right * 0 + (right**2).sum() ** 0.5,
-        ),
-        (
-            "the gradients are divided by the number of images: each image's "
-            "own loss counts, no mean.",
-            lambda: right / n,
-        ),
-        (
-            "a leaf with one number for each image is summed over the images: "
-            "add up all axes but the first.",
-            lambda: (
-                sum(
-                    (g**2).sum(axis=1 if g.shape[1] > 1 else None)
-                    for g in grads
-                )
-                ** 0.5
-            ),
-        ),
-        (
-            "these are gradients for the image: jax.grad takes the "
-            "parameters, its first argument.",
-            lambda: length(*parts(about=1)),
-        ),
-        (
-            "these are gradients for the label: jax.grad takes the "
-            "parameters, its first argument.",
-            lambda: length(*parts(about=2)),
-        ),
-        (
-            "the label has no part in it: the loss gets it as it is.",
-            lambda: right / np.abs(y),
-        ),
-        (
-            "the labels lose their fractions: leave them as they are.",
-            lambda: length(*parts(y=np.trunc(y))),
-        ),
-        (
-            "the images lose their fractions: leave them as they are.",
-            lambda: length(*parts(X=np.trunc(X))),
-        ),
-        *(
-            (
-                "a leaf is missing: take all leaves of the tree.",
-                lambda i=i: length(*grads[:i], *grads[i + 1 :]),
-            )
+        "a leaf is missing: take all leaves of the tree.": [
+            lambda i=i: length(*grads[:i], *grads[i + 1 :])
             for i in range(len(grads))
-        ),
-        *(
-            (
-                "only one leaf is there: take all leaves of the tree.",
-                lambda g=g: length(g),
-            )
-            for g in grads
-        ),
-    ]:
-        with contextlib.suppress(TypeError), np.errstate(all="ignore"):
-            if comparing.same(lengths, wrong()):
-                return told
-    return ""
+        ],
+        "only one leaf is there: take all leaves of the tree.": [
+            lambda g=g: length(g) for g in grads
+        ],
+    }
+    return explained(found, {"way": ways}, most=1)
 
 
 # For the pictures

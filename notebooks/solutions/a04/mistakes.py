@@ -258,7 +258,7 @@ SOFTMAX = (
 LAST_RELU = "no activation after the last layer: a score may be negative."
 NO_BEND = (
     "there is no bend between the layers, so together they are one linear "
-    "layer: where is the ReLU?"
+    "layer: is the ReLU gone, or is its result thrown away?"
 )
 SIGMOID = "a sigmoid stands where the ReLU should be."
 TANH = "a tanh stands where the ReLU should be."
@@ -270,7 +270,8 @@ FIRST_ONLY = "only the first hidden layer has its ReLU: all of them need one."
 ALSO_INPUTS = "the inputs go into the first layer as they are: no ReLU there."
 OWN_LAYERS = (
     "each network needs layers of its own: make them anew each time, in "
-    "__init__ if there is one, not in a global list or in the class."
+    "__init__ if there is one, not in a global list, in the class or in a "
+    "default argument: `layers=[]` is one list for all calls."
 )
 
 
@@ -981,8 +982,9 @@ class KerasWithNamedLayers(keras.Model):
 
 REUSED = (
     "a layer gets another number of inputs than it was made for. Has each "
-    "its own place and its turn, and are all still there when call runs "
-    "again? (A generator, a zip and a map are empty then.)"
+    "its own place and its turn? Are all still there when call runs again "
+    "(a generator, a zip and a map are empty then), or are those of an "
+    "earlier network there, too?"
 )
 
 
@@ -2192,6 +2194,18 @@ def forward_by_einsum(params, X):
     return jnp.einsum("ij,jk->ik", X, params[-1]["W"]) + params[-1]["b"]
 
 
+@mistake(
+    "forward",
+    "`layer[...] = ...` and `layer.pop(...)` change the caller's own dict: "
+    "keep values in variables of your own.",
+)
+def forward_that_writes_into_the_dicts(params, X):
+    for i, layer in enumerate(params):
+        layer["z"] = X @ layer["W"] + layer["b"]
+        X = layer["z"] if i == len(params) - 1 else relu(layer["z"])
+    return X
+
+
 @mistake("forward", "the images lose their fractions: no integers here.")
 def forward_of_integers(params, X):
     X = jnp.array(X, dtype=jnp.int32)
@@ -2222,8 +2236,9 @@ def stepped(params, grads, step):
 
 
 NEW_DICTS = (
-    "make new arrays, lists and dicts: x = x - 1 where you have x -= 1. What "
-    "you assign to a part of an argument, you write into the caller's own."
+    "`layer[...] = ...` and `layer[...] -= ...` both write into the caller's "
+    "dict, and a copy of the list (`params.copy()`, `list(params)`) still "
+    "holds the same dicts: make a new dict for each layer."
 )
 
 
@@ -2264,6 +2279,15 @@ def step_of_the_first_layer(params, grads, lr):
 @mistake("sgd_step", FORM, message="can't multiply sequence")
 def step_of_lists(params, grads, lr):
     return params - lr * grads
+
+
+@mistake(
+    "sgd_step",
+    "does the return stand in the loop, or does the loop end early?",
+)
+def step_with_the_return_in_the_loop(params, grads, lr):
+    for layer, grad in zip(params, grads):
+        return [{name: layer[name] - lr * grad[name] for name in layer}]
 
 
 @mistake("sgd_step", "you walk uphill: subtract.")
@@ -2787,6 +2811,12 @@ def tree_of_overlapping_pairs(weights):
     return [{"W": W, "b": b} for W, b in zip(arrays, arrays[1:])]
 
 
+@mistake("jax_tree", "make a list: [... for ...], or list(...).")
+def tree_as_a_map(weights):
+    pairs = zip(weights[::2], weights[1::2])
+    return map(lambda pair: dict(zip("Wb", map(jnp.array, pair))), pairs)
+
+
 @mistake("jax_tree", "W and b are exchanged.")
 def tree_with_exchanged_names(weights):
     arrays = map(jnp.array, weights)
@@ -3105,8 +3135,11 @@ def train_with_one_zero_grad(module, X, y, lr, num_steps):
 
 
 NOTHING_MOVES = (
-    "nothing moves. Are backward and step both called, is there a gradient "
-    "left when step is, and does the loss get the scores as they are?"
+    "nothing moves: after each step the parameter is what it was. Is backward "
+    "called, does the loss get the scores as they are, is the step made at "
+    "all, and is there still a gradient then? By hand, `p = p - ...` only "
+    "gives the name p to a new tensor; `p -= ...` in `torch.no_grad()` "
+    "changes the parameter itself."
 )
 
 
@@ -3194,7 +3227,13 @@ def train_one_step_more(module, X, y, lr, num_steps):
     return trained(module, X, y, num_steps + 1, sgd(module, lr))
 
 
-@mistake("mended_train", "one step too few: range(num_steps).")
+ONE_TOO_FEW = (
+    "one step too few: num_steps losses and num_steps steps, one after each "
+    "loss, also after the last."
+)
+
+
+@mistake("mended_train", ONE_TOO_FEW)
 def train_one_step_less(module, X, y, lr, num_steps):
     return trained(module, X, y, num_steps - 1, sgd(module, lr))
 
