@@ -61,7 +61,7 @@ PROBE = (
     np.array(
         [
             [1.3, -0.7, 0.4, 0.9],
-            [-2.5, -1.1, -3.2, -1.45],
+            [-2.5, -1.45, -3.2, -1.1],
             [0.3, 7.9, 2.2, -1.7],
             [6.1, 5.6, 0.2, 1.8],
             [4.4, -3.3, 2.25, -2.6],
@@ -175,6 +175,8 @@ def _hint(found, right, arguments, where, axes):
     right = np.asarray(right)
     if isinstance(found, tuple):
         return "return the result alone." if len(found) > 1 else ""
+    if isinstance(found, list) and len({*map(np.shape, found)}) > 1:
+        return "parts differ in shape: is something kept from an earlier call?"
     if np.shape(found) != right.shape:
         if comparing.same(np.ravel(found), right.ravel()):
             return f"the numbers are right; the shape is to be {right.shape}."
@@ -358,10 +360,13 @@ def slips_of_unrolling(images, by):
 
 def _unrolled(images, by):
     """Unroll by the definition."""
-    places = list(np.ndindex(images.shape[1:]))
-    if by == "channel":
-        places.sort(key=lambda place: place[2])
+    places = _places(images, by)
     return np.array([[image[place] for place in places] for image in images])
+
+
+def _places(images, by):
+    places = list(np.ndindex(images.shape[1:]))
+    return sorted(places, key=lambda p: p[2] if by == "channel" else 0)
 
 
 ORDERS = "pixel", "channel"
@@ -369,15 +374,15 @@ ORDERS = "pixel", "channel"
 
 def about_a_place(images, by, found, i, j):
     """Say which number belongs in a place, and which one stands there."""
-    places = list(np.ndindex(images.shape[1:]))
-    if by == "channel":
-        places.sort(key=lambda place: place[2])
+    right = _unrolled(images, by)
+    if comparing.same(found / found.max(), right / right.max()):
+        return "unrolling only moves numbers: are they scaled?"
 
     def told(i, row, column, colour):
-        name = ("red", "green", "blue")[colour]
-        return f"image {i}, row {row}, column {column}, {name}"
+        colour = ("red", "green", "blue")[colour]
+        return f"image {i}, row {row}, column {column}, {colour}"
 
-    wanted = told(i, *places[j])
+    wanted = told(i, *_places(images, by)[j])
     spots = np.argwhere(np.isclose(images, found[i, j]))
     stands = "no number of the images" if not len(spots) else ""
     if len(spots) == 1:
@@ -428,8 +433,7 @@ def one_epoch(minibatches, n, batch_size):
         len(second) == len(first),
         f"the first call gives {len(first)} batches, the second "
         f"{len(second)}.",
-        "begin each call with a new, empty list; one that is made outside "
-        "of the function, or as a default argument, is kept.",
+        "begin each call with a new list: one in a default argument is kept.",
     )
     uses_every_example(second, n, batch_size)
 
@@ -453,25 +457,18 @@ def _epochs(minibatches, n, batch_size, seed):
 def _batches(minibatches, n, batch_size, rng):
     found = check.call(minibatches, n, batch_size, rng)
     check.that(
-        hasattr(found, "__iter__"),
-        "the result is not a list of batches.",
-        "return a list with one array of indices for each batch.",
-    )
-    check.that(
-        not isinstance(found, dict),
-        "the result is a dict, not a list of batches.",
+        hasattr(found, "__iter__") and not isinstance(found, dict),
+        f"the result is a {type(found).__name__}, not a list of batches.",
         "return a list with one array of indices for each batch.",
     )
     found = [_of_indices(batch) for batch in found]
     check.that(
-        all(isinstance(batch, np.ndarray) for batch in found),
-        "the batches are not all arrays of indices.",
-        "return a list with one array of indices for each batch.",
-    )
-    check.that(
-        all(batch.ndim == 1 and batch.dtype.kind in "iu" for batch in found),
-        "the batches are not rows of whole numbers.",
-        "a batch is an array (m,) of indices: m integers.",
+        all(
+            isinstance(b, np.ndarray) and b.ndim == 1 and b.dtype.kind in "iu"
+            for b in found
+        ),
+        "the batches are not all rows of whole numbers.",
+        "return a list with an array (m,) of m integers for each batch.",
     )
     return found
 
@@ -519,7 +516,11 @@ def _about_sizes(sizes, wanted, n, batch_size):
         return "the last batch is missing: it holds what is left."
     if sizes == wanted[:1]:
         return "there is only one batch: is the return inside of the loop?"
-    return f"each holds {batch_size} examples, and the last one what is left."
+    if sorted(sizes) == sorted(wanted):
+        return "the small batch is last: do you shuffle examples, or batches?"
+    if n % batch_size == 0 and sizes == [*wanted, n]:
+        return "nothing is left for another batch; order[-0:] is everything."
+    return f"all but the last hold {batch_size}, and the last what is left."
 
 
 def _sizes(n, batch_size):
@@ -729,7 +730,10 @@ def about_the_loss(scores, y, found, *_):
         max(0, 1 + np.delete(row, c).max() - row[c])
         for row, c in zip(scores, y)
     ]
-    return f"the images cost {listed(costs)}. Print yours."
+    return (
+        f"the images cost {listed(costs)}. Print yours. There are "
+        f"{scores.shape[1]} classes; any but the true one may be the rival."
+    )
 
 
 def _loss(function, scores, y, right):
@@ -874,6 +878,10 @@ def slips_of_gradient(scores, y):
         yield told, (up - cost[:, None]) / n
         yield told, (up - cost[:, None]) / n / step
         yield told, (up - down) / n / (2 * step)
+    wide = pushed(true - rival < 1, best, (0, 1), 1 / n)
+    for kept in 1, 0:  # G[:, y] -= ..., and G[:, y] = ...
+        wide[:, y] = kept * wide[:, y] - (true - rival < 1) / n
+        yield "[:, y] is columns of *every* row: [np.arange(n), y].", wide
     right = pushed(true - rival < 1, best, (-1, 1), 1 / n)
     yield "a row for each image, a column for each class: transpose.", right.T
     yield "keep the images apart: a row for each.", right.sum(axis=0)
@@ -890,6 +898,8 @@ def _moved_costs(scores, y, by):
 
 
 def about_a_row(scores, y, found, i, *_):
+    if scores.dtype.kind in "iu" and np.abs(found).max() > 99:
+        return "do whole numbers cut off your steps? Step in a copy of floats."
     if len(y) > 6:
         return "work a few rows out by hand: who leads, and by how much?"
     others = {j: v for j, v in enumerate(scores[i]) if j != y[i]}
@@ -1057,6 +1067,12 @@ def _about_steps(asked, lr, answer):
             right = old - lr * told[k]
             for i in map(tuple, np.argwhere(~np.isclose(new, right)).tolist()):
                 place = f"{name}{[*i]}"
+                if step == len(before):
+                    return (
+                        f"after the last step {place} is to be {right[i]:.6g},"
+                        f" and you return {new[i]:.6g}. Is that step right, "
+                        f"and do you return the {name} after it?"
+                    )
                 return (
                     f"in step {step} of {len(before)}, gradients is told that "
                     f"{place} is {old[i]:.6g} and answers {told[k][i]:.6g}; "
@@ -1129,8 +1145,10 @@ def _trained(train, n, lr, batch_size, num_epochs, seed=0, of=constant):
 
 def _about_count(found, n, batch_size, num_epochs):
     one = len(_sizes(n, batch_size))
+    few = "fewer images than batch_size still make one minibatch."
+    ask = few if n < batch_size else "ask it with each minibatch."
     for steps, hint in (
-        (0, "gradients is never called: ask it with each minibatch."),
+        (0, f"gradients is never called: {ask}"),
         (1, "a single step: is the return inside of both loops?"),
         (one, "only one epoch was trained: is the return inside the loop?"),
         (num_epochs, "one step in each epoch; make one with each minibatch."),
@@ -1176,17 +1194,27 @@ def validation_accuracy(settings, seeds=(0, 1, 2), floor=0.82):
     worst = min(accuracy(lr, *others, seed) for seed in seeds)
     if worst >= floor:
         return
-    rates = [lr / 30, lr / 5, lr * 5]
-    reached = ", ".join(
-        f"{accuracy(rate, *others, seeds[0]):.1%} with {rate:.2g}"
-        for rate in rates
+    rates = lr / 30, lr / 5, lr * 5
+    reached = [accuracy(rate, *others, seeds[0]) for rate in (lr, *rates)]
+    told = [f"{x:.1%} with {rate:.2g}" for rate, x in zip(rates, reached[1:])]
+    hint = (
+        f"other learning rates would reach {', '.join(told)}. More epochs or "
+        "another batch size may help, too."
     )
+    if np.ptp(reached) < 0.01:
+        hint = (
+            f"from {rates[0]:.2g} to {rates[2]:.2g} the rate hardly matters. "
+            "Try very different ones, ten or a hundred times as large or as "
+            "small, until the result changes."
+        )
+    made = len(_sizes(50_000, others[0])) * others[1]
+    if made < 100:
+        hint = f"too few steps, {made} in all: smaller batches or more epochs."
     check.that(
         False,
         f"in the worst of three runs {worst:.1%} of the validation garments "
         f"are sorted correctly; {floor:.0%} are asked for.",
-        f"other learning rates would reach {reached}. Smaller batches and "
-        "more epochs may help, too.",
+        hint,
     )
 
 
@@ -1226,6 +1254,7 @@ def slips_of_templates(W, height, width):
         "the classes are mixed: reshape reads W row by row, but a class is "
         "a column. Transpose first."
     )
+    as_they_are = "return the weights as they are."
     for told, templates in (("", right), (hint, mixed)):
         for more, found in (
             ("", templates),
@@ -1235,10 +1264,8 @@ def slips_of_templates(W, height, width):
             ("the last class is missing.", templates[:-1]),
             ("return the weights as they are, not from 0 to 1.",
              (templates - templates.min()) / np.ptp(templates)),
-            ("return the weights as they are.",
-             templates / np.abs(templates).max()),
-            ("return the weights as they are.",
-             templates - templates.mean()),
+            (as_they_are, templates / np.abs(templates).max()),
+            (as_they_are, templates - templates.mean()),
             ("weights may be negative; keep their signs.", np.abs(templates)),
             ("weights may be negative; keep them.", np.maximum(templates, 0)),
             ("these are transposed images: rows became columns.",
@@ -1258,12 +1285,12 @@ def slips_of_templates(W, height, width):
 def about_a_weight(W, height, width, found, i, row, column):
     pixel = row * width + column
     spots = np.argwhere(W == found[i, row, column])
-    stands = ""
+    stands = f"{found[i, row, column]:.4g}"
     if len(spots) == 1:
-        stands = " There stands that of pixel {}, class {}.".format(*spots[0])
+        stands += ", that of pixel {}, class {}".format(*spots[0])
     return (
         f"[{i}, {row}, {column}] is the place of the weight of pixel {pixel}, "
-        f"class {i}.{stands}"
+        f"class {i}, {W[pixel, i]:.4g}. There stands {stands}."
     )
 
 
@@ -1343,6 +1370,8 @@ def slips_of_evidence(x, W, c, r):
 
 
 def about_a_pixel(x, W, c, r, found, i):
+    if comparing.same(np.sort(found), np.sort(x * (W[:, c] - W[:, r]))):
+        return "right numbers in wrong places: entry j belongs to pixel j."
     return (
         f"pixel {i} is {x[i]:g} bright; its weight is {W[i, c]:g} for class "
         f"{c} and {W[i, r]:g} for class {r}."

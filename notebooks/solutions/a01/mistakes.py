@@ -746,9 +746,10 @@ def batches_as_lists(n, batch_size, rng):
     return cut(rng.permutation(n).tolist(), batch_size)
 
 
-@mistake(
-    "minibatches", "return a list with one array of indices for each batch."
-)
+INTEGERS = "return a list with an array (m,) of m integers for each batch."
+
+
+@mistake("minibatches", INTEGERS)
 def one_array(n, batch_size, rng):
     return rng.permutation(n)
 
@@ -760,7 +761,7 @@ def number_of_batches(n, batch_size, rng):
     return -(-n // batch_size)
 
 
-@mistake("minibatches", "a batch is an array (m,) of indices: m integers.")
+@mistake("minibatches", INTEGERS)
 def batches_as_columns(n, batch_size, rng):
     return cut(rng.permutation(n)[:, None], batch_size)
 
@@ -863,7 +864,10 @@ def with_an_empty_batch(n, batch_size, rng):
     return [*cut(rng.permutation(n), batch_size), np.arange(0)]
 
 
-@mistake("minibatches", "the smaller batch is the last one.")
+@mistake(
+    "minibatches",
+    "the small batch is last: do you shuffle examples, or batches?",
+)
 def smaller_batch_first(n, batch_size, rng):
     return cut(rng.permutation(n), batch_size)[::-1]
 
@@ -1281,6 +1285,12 @@ def hidden_by_minus_100(scores, y):
     return clipped(1 - leads(scores, y, instead=-100)).mean()
 
 
+@accepted("hinge_loss")
+def taken_off_1000(scores, y):  # its own rival only where the loss is 0
+    others = scores - 1000.0 * np.eye(scores.shape[1])[y]
+    return clipped(1 + others.max(axis=1) - true_scores(scores, y)).mean()
+
+
 @mistake("hinge_loss", ALL_LOWER)
 def hidden_by_minus_1000(scores, y):
     return clipped(1 - leads(scores, y, instead=-1000)).mean()
@@ -1617,8 +1627,8 @@ def deleted_from_all(scores, y):
 
 @mistake(
     "hinge_loss",
-    "a rival may have the very score of the true class, and then costs 1: "
-    "hide a place, not a value.",
+    "all leads are 0, and a lead of 1 is asked for: where is the 1? And does "
+    "a rival with the very score of the true class count?",
 )
 def values_hidden(scores, y):
     true = true_scores(scores, y)
