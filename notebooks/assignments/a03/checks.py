@@ -308,7 +308,8 @@ def _counts(function, X, y, w):
         if not np.isfinite(found):
             return "which logarithm, or which factorial, isn't finite?"
         if np.isclose(found, loss(w), 1e-3):
-            return f"{NEARLY} log y! is `special.gammaln(y + 1)`."
+            factorial = " log y! is `special.gammaln(y + 1)`."
+            return NEARLY + factorial * bool(max(y) > 1)
         costs = -stats.poisson.logpmf(y, rate)
         return (
             f"the counts cost {listed(costs[:6])}{', …' * (len(costs) > 6)}: "

@@ -580,8 +580,8 @@ def echoes(echo, a, beta, g):
                 ),
                 **both,
             ) or (
-                f"second {first} is the first that is wrong: "
-                f"{a[first] + 0:.4g} is new there, and "
+                f"second {first} is the first that is wrong (is anything left "
+                f"out there, late or faint?): {a[first] + 0:.4g} is new, and "
                 f"{right[0][first - 1] * (first > 0) + 0:.4g} was heard the "
                 "second before."
             )
@@ -919,11 +919,13 @@ def is_needed(needed, wanted, root=None, extra=None, **nodes):
     given = chosen + [extra] * (extra is not None)
     edges = [list(node.pairs) for node in names]
     right = _on_roads(root, chosen, names)
+    asked = [
+        *wanted.split(),
+        *["a node of another graph"] * (extra is not None),
+    ]
     case = (
         f"with {len(names)} nodes, root {names[root]} and wanted "
-        + ", ".join(wanted.split())
-        if wanted
-        else "with nothing wanted"
+        f"{', '.join(asked) or 'nothing'}"
     )
 
     def call():
@@ -988,7 +990,7 @@ def _is_in_order(found, right, names, extra, case, wanted):
     times = Counter(found)
     check.that(
         extra is None or not times[extra],
-        f"{case} and one of another graph, the list holds that one.",
+        f"{case}, the list holds that one of another graph.",
         "root wasn't computed from it: a walk back from root never gets "
         "there.",
     )
@@ -1032,8 +1034,9 @@ def _has_the_nodes(times, right, names, case, wanted):
     check.that(
         not leaves or missing or not all(x.asked for x in surplus),
         f"{case} the list holds {', '.join(more[:3])}.",
-        "an earlier call needed that: is anything kept from it, in a "
-        "default argument, a list outside or the nodes?",
+        "no road leads on from there to a wanted node: what lies *behind* it "
+        "isn't needed. Or is it kept from an earlier call, in a default "
+        "argument, a list outside or the nodes?",
     )
     check.that(
         not (more and missing),

@@ -773,11 +773,16 @@ def _about_values(found, P, R, gamma, ends, off):
             "the last sweep, add up what all further ones may change, and "
             "return what the last one gave."
         )
+    still = f"one more sweep would still change a value by {change:.3g}"
+    if change * (1 - gamma) > off:
+        return (
+            f"{still}. Is each sweep right (print the values after each), and "
+            "are sweeps made until hardly anything changes?"
+        )
     return (
-        f"one more sweep would still change a value by {change:.3g}. Is each "
-        "sweep right, and are there enough? Each change may be gamma times "
-        "the one before: the sum of all that may come is to be at most "
-        "`tolerance` itself, not multiplied by anything."
+        f"{still}, and each further change may be gamma times the one before: "
+        "the sum of all that may come is to be at most `tolerance`, however "
+        "large the values are."
     )
 
 
@@ -1235,8 +1240,8 @@ def _about_four_steps(found, lam):
         )
     if np.allclose(found[:3] - 0.5 * lam * found[1:], [2.5, -1, -4]):
         return (
-            "the last advantage is the last surprise, 6: is anything added to "
-            "it? (What last_value counts is in it already.)"
+            "the last advantage is the last surprise, 4 + 0.5 times 8 - 2 = "
+            "6: is last_value in yours, and nothing else added?"
         )
     return (
         "the surprises of the four steps, one by one, are 2.5, -1, -4 and 6. "

@@ -3653,7 +3653,7 @@ def divided_by_one_step(gradient, x, v):
 
 @mistake(
     "hessian_times",
-    "the step is ε v, and you divide by its length; divide by ε.",
+    "the step is ε v: divide by 2 ε, not by twice the step's length.",
 )
 def divided_by_its_length(gradient, x, v):
     return curved(

@@ -929,10 +929,9 @@ ZEROS = (
 
 @mistake(
     "best_values",
-    "one more sweep would still change a value by 0.156. Is each sweep right, "
-    "and are there enough? Each change may be gamma times the one before: the "
-    "sum of all that may come is to be at most `tolerance` itself, not "
-    "multiplied by anything.",
+    "one more sweep would still change a value by 0.156. Is each sweep right "
+    "(print the values after each), and are sweeps made until hardly anything "
+    "changes?",
 )
 def five_sweeps(P, R, gamma, ends, tolerance):
     V = np.zeros(len(R))
@@ -1726,8 +1725,8 @@ def fades_from_the_beginning(rewards, values, last_value, gamma, lam):
 
 @mistake(
     "advantages",
-    "the last advantage is the last surprise, 6: is anything added to it? "
-    "(What last_value counts is in it already.)",
+    "the last advantage is the last surprise, 4 + 0.5 times 8 - 2 = 6: is "
+    "last_value in yours, and nothing else added?",
 )
 def begins_with_last_value(rewards, values, last_value, gamma, lam):
     steps = surprises(rewards, values, last_value, gamma)
