@@ -69,7 +69,7 @@ def _look_at_simpler_bowls(largest_rate):
 
 
 def limit_of_whole_numbers(largest_rate):
-    check.call(largest_rate, np.array([[1, 1], [0, 3]]), gives=_limit(1, 1, 3))
+    check.call(largest_rate, np.array([[1, 3], [0, 3]]), gives=_limit(1, 3, 3))
     check.call(largest_rate, np.array([[2, -1], [-1, 2]]), gives=1 / 3)
     check.call(largest_rate, np.array([[1, 0], [0, 3]]), gives=1 / 3)
 
@@ -258,7 +258,7 @@ def _compare_steps(walked, right, step, average="", **averages):
     else:
         check.equal(found[0], right[0], what, lambda _: step)
     where, hint = _look_at_the_states(states, averages)
-    stored = "store what the text says, in size and sign."
+    stored = "store what the text says, not its root, nor its negative."
     check.that(not hint, f"the path is right, but {where[:-2]}.", stored)
 
 

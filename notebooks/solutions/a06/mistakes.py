@@ -381,8 +381,9 @@ def rates_in_steps(A):
 
 @mistake(
     "largest_rate",
-    "this is the limit along (1, 1), and another direction is steeper. A "
-    "search that begins with ones stays in theirs here.",
+    "this is the limit along (1, 1), and another direction is steeper: take "
+    "the largest of all eigenvalues (a search that begins with ones never "
+    "leaves their direction here).",
 )
 def limit_from_ones(A):
     hessian, x = A + A.T, np.ones(len(A))
