@@ -97,15 +97,16 @@ def held(function, *arguments, gives, advise=None):
 # 1 · What a ring costs
 
 
-def about_ring(right, num_numbers, n):
+def about_ring(right, num_numbers, number_bytes, latency, bandwidths):
     """Return what tells which of the two numbers is wrong.
 
-    Parameters: right, both; num_numbers and n, numbers and devices.
+    Parameters: right, both; the others, the arguments of `ring_cost`.
     """
+    n = len(bandwidths)
+    piece = math.ceil(num_numbers / n)
 
     def advise(found):
         sent, seconds = found
-        piece = math.ceil(num_numbers / n)
         if n > 1 and (right[0] - sent) % 2**32 == 0 != right[0] - sent:
             return (
                 "so many bytes don't fit into 32 bits: compute in Python's "
@@ -120,6 +121,17 @@ def about_ring(right, num_numbers, n):
         rounded = [np.round(right[1], digits) for digits in range(6)]
         if comparing.same(sent, right[0]) and seconds in rounded:
             return "the seconds look rounded: return them as they are."
+        for w in bandwidths if comparing.same(sent, right[0]) else ():
+            busy = piece * number_bytes / w
+            cut = 2 * (n - 1) * (latency + busy // 1)
+            if w == min(bandwidths) and comparing.same(seconds, cut):
+                return "a link's seconds needn't be whole: / instead of //."
+            if comparing.same(seconds, 2 * (n - 1) * (latency + busy)):
+                return (
+                    f"the bytes are right, and so would be the seconds if the "
+                    f"slowest link had a bandwidth of {w:g}. All {n} links "
+                    "count, also the one from the last device to the first."
+                )
         if n > 1 and 0 < abs(sent / right[0] - 1) < 0.01:
             return (
                 "nearly: N/n is rounded up to a whole number first, then come "
@@ -149,7 +161,7 @@ def ring_of_three(ring_cost):
     held(
         *(ring_cost, 1000, 8, 0.01, [2000, 1000, 4000]),
         gives=right,
-        advise=about_ring(right, 1000, 3),
+        advise=about_ring(right, 1000, 8, 0.01, [2000, 1000, 4000]),
     )
 
 
@@ -175,11 +187,13 @@ def ring_of_many(ring_cost, num_numbers, number_bytes, n, seed):
         held(
             *(ring_cost, N, number_bytes, 0.25, given),
             gives=right,
-            advise=about_ring(right, N, n),
+            advise=about_ring(right, N, number_bytes, 0.25, given),
         )
 
 
 # 2 · A pipeline of unequal stages
+
+TRAVELS = " (Several pieces may travel at the same time.)"
 
 
 def about_schedule(right):
@@ -203,8 +217,13 @@ def about_schedule(right):
             return (
                 f"forward, piece {piece} begins {told} at stage {s}: when "
                 "does it arrive there, and when is the stage free?"
-            )
+            ) + TRAVELS * (told == "too late" and min(piece, s) > 0)
         late = np.subtract(back, right[1])[:, -1]
+        if late[0] < -1e-9:
+            return (
+                "the last stage begins its way back before it has done all "
+                "pieces forward: first all forward, then all back."
+            )
         if late[0] > 1e-9 and np.ptp(late) < 1e-9:
             return (
                 "the last stage begins its way back too late. It has the "
@@ -214,6 +233,8 @@ def about_schedule(right):
             return (
                 "forward is right. Back: in which order do the pieces come, "
                 "when does each arrive, and when is the stage free?"
+            ) + TRAVELS * bool(
+                np.allclose(late, 0) and (back >= right[1]).all()
             )
         return (
             "all tasks begin when they should. The idle share is what is "
@@ -324,16 +345,17 @@ def about_integers(right, share):
             wrong = ~np.isclose(scales, right[1], rtol=1e-5, atol=0)
             if wrong.any() and not q[:, wrong].any():
                 return (
-                    "all is right but the scale of a neuron whose weights are "
-                    "all 0: it is 1, whatever the share."
+                    "the scale of a neuron whose weights are all 0 is 1, "
+                    "whatever the share."
                 )
             return (
                 "the integers are right, but not all scales: print each "
-                "column's largest absolute value, and its scale."
+                "column's largest absolute value, t, and your scale. Is it "
+                "share * largest / t?"
             )
         return (
-            "print the largest absolute value of each column, and t; then "
-            "the scales."
+            "print the share, each column's largest absolute value, t, and "
+            "your scale. Is it share * largest / t?"
         )
 
     return advise
@@ -403,7 +425,7 @@ def integers_of_many(quantize, seed, d, k, bits, share, dtype=float):
 # 4 · A layer in whole numbers
 
 
-def about_sums(right, U, zero, Q):
+def about_sums(right, U, zero, Q, b):
     """Return what tells which of sums and output is wrong, and why."""
     U, Q = U.astype(int), Q.astype(int)
     kinds = {
@@ -442,6 +464,14 @@ def about_sums(right, U, zero, Q):
         if found[1].dtype.kind != "f":
             return "the output holds whole numbers: fractions are cut off."
         if comparing.same(found[0], right[0]):
+            off = found[1] - right[1]
+            own, of_rows = np.rint(b + off[0]), np.ptp(off, axis=0)
+            whole = own.any() and comparing.same(b + off[0], own)
+            if whole and of_rows.max() < 1e-6 and np.abs(off).max() < 1:
+                return (
+                    "the sums are right. In the output each b_j was made "
+                    "whole; it may have fractions."
+                )
             return (
                 "the sums are right. The output is s_x times s_j times the "
                 "sum, plus b_j, for each neuron j."
@@ -452,23 +482,43 @@ def about_sums(right, U, zero, Q):
             for z in range(1, 256)
             if comparing.same(found[0], (U - z) @ Q)
         ]
-        off = np.abs(found[0] - right[0]) / np.maximum(np.abs(right[0]), 1)
-        if not fits and off.max() < 1e-3:
+        more = found[0].astype(np.int64) - right[0]
+        if not (more % 2**32).any():
             return (
-                "nearly: are the sums computed in float32? It has 24 bits for "
-                "the digits; stay in whole numbers, int32."
+                "what is below 0 began again at 2^32: uint32 has no sign. "
+                "Take int32."
             )
-        if len(fits) > 1 and all("astype" in told for told in fits):
+        narrow = len(fits) > 1 and all("astype" in told for told in fits)
+        if narrow or not fits and not (more % 2**16).any():
             return (
-                "numbers didn't fit into a small dtype: make both arrays "
-                "wide, astype(np.int32)."
+                "numbers didn't fit into a dtype of 16 bits or less: make "
+                "both arrays wide, astype(np.int32)."
+            )
+        if not fits and len(more) > 1 and (more == more[0]).all():
+            return (
+                "all rows are off by the same numbers, one for each column. "
+                "What do you add to a column, or take off? Only z times its "
+                "sum may be taken off, once, in int32; b comes into the "
+                "output only."
+            )
+        largest = np.maximum(np.abs(right[0]), 1)
+        if not fits and (np.abs(more) / largest).max() < 1e-3:
+            if largest.max() > 2**24:
+                return (
+                    "nearly: are the sums computed in float32? It has 24 bits "
+                    "for the digits; stay in whole numbers, int32."
+                )
+            return (
+                "nearly: are the sums computed in floats, then cut off or "
+                "rounded? Stay in whole numbers, int32, from the first "
+                "subtraction on."
             )
         return (
             fits[0]
             if len(fits) == 1
             else f"work out one of these sums by hand: u - z times q, over "
-            f"all {len(Q)} numbers. Which product, or which dtype, differs in "
-            "yours? (And is anything kept from the last call?)"
+            f"all {len(Q)} numbers. Does a product or a dtype differ in "
+            "yours? Is anything added, or kept from the last call?"
         )
 
     return advise
@@ -491,7 +541,7 @@ def _summed(integer_layer, U, zero, x_scale, Q, scales, b):
     held(
         *(integer_layer, U, zero, x_scale, Q, scales, b),
         gives=(A, output),
-        advise=about_sums((A, output), U, zero, Q),
+        advise=about_sums((A, output), U, zero, Q, b),
     )
 
 
@@ -506,7 +556,7 @@ def sums_of_two(integer_layer):
     held(
         *(integer_layer, U, 120, 0.5, Q, scales, b),
         gives=right,
-        advise=about_sums(right, U, 120, Q),
+        advise=about_sums(right, U, 120, Q, b),
     )
 
 
@@ -1147,13 +1197,22 @@ def about_sending(gradient, left, keep):
             )
         count = np.count_nonzero(sent)
         if count != min(keep, np.count_nonzero(v)):
-            return f"number of entries sent: {count}; keep is {keep}."
+            return (
+                f"entries other than 0 in the first result: {count}; keep is "
+                f"{keep}."
+            )
+        if not comparing.same(sent[sent != 0], v[sent != 0]):
+            return (
+                "what is sent is 0, or the entry of v, the gradient plus what "
+                "was left; here some entry is neither."
+            )
         if comparing.same(
             np.sort(np.abs(v))[-count:], np.sort(np.abs(sent[sent != 0]))
         ):
             return (
-                "of equal absolute values the earlier entry is sent. (What is "
-                "nearly equal isn't equal.)"
+                "of equal absolute values in v, gradient plus left, the "
+                "earlier entry is sent, whatever its sign. (What is nearly "
+                "equal isn't equal.)"
             )
         return "print v, and mark its largest entries by absolute value."
 

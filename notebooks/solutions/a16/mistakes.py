@@ -178,6 +178,14 @@ def latency_of_one_that_is_alone(num_numbers, number_bytes, latency, widths):
     return 2 * (n - 1) * piece, max(latency, seconds)
 
 
+@mistake("ring_cost", "a link's seconds needn't be whole: / instead of //.")
+def whole_division(num_numbers, number_bytes, latency, bandwidths):
+    n = len(bandwidths)
+    piece = math.ceil(num_numbers / n) * number_bytes
+    steps = 2 * (n - 1)
+    return steps * piece, steps * (latency + piece // min(bandwidths))
+
+
 @accepted("ring_cost")
 def by_simulation(num_numbers, number_bytes, latency, bandwidths):
     n, sent, seconds = len(bandwidths), 0, 0.0
@@ -374,6 +382,60 @@ def one_row(forward, backward, send, num_pieces):
     return [first[-1].tolist()] * m, [back[-1].tolist()] * m, idle
 
 
+@mistake(
+    "pipeline",
+    "the last stage begins its way back before it has done all pieces "
+    "forward: first all forward, then all back.",
+)
+def turned_at_once(forward, backward, send, num_pieces):
+    first, back, idle = schedule(forward, backward, send, num_pieces)
+    back[0, -1] = first[0, -1] + forward[-1]
+    return first, back, idle
+
+
+@mistake(
+    "pipeline",
+    "a row for each piece, and a column for each stage: what you return is "
+    "turned over.",
+)
+def row_for_each_stage(forward, backward, send, num_pieces):
+    first, back, idle = schedule(forward, backward, send, num_pieces)
+    return first.T, back.T, idle
+
+
+@mistake(
+    "pipeline",
+    "the caller still needs the list: no reverse(), no sort() and no "
+    "assignment to its parts. backward[::-1] and sorted make new lists.",
+)
+def reversed_in_place(forward, backward, send, num_pieces):
+    right = schedule(forward, backward, send, num_pieces)
+    if isinstance(backward, list):
+        backward.reverse()
+    return right
+
+
+@mistake(
+    "pipeline",
+    "forward, piece 1 begins too late at stage 1: when does it arrive there, "
+    "and when is the stage free? (Several pieces may travel at the same "
+    "time.)",
+)
+def one_piece_on_a_link(forward, backward, send, num_pieces):
+    p, m = len(forward), num_pieces
+    free, starts = np.zeros(p), np.zeros((2, m, p))
+    for way, seconds in enumerate((forward, backward)):
+        link = np.zeros(p)
+        for piece in range(m):
+            arrives = 0
+            for s in range(p)[:: 1 - 2 * way]:
+                starts[way, piece, s] = max(arrives, free[s])
+                free[s] = starts[way, piece, s] + seconds[s]
+                arrives = link[s] = max(free[s], link[s]) + send
+    work = m * (sum(forward) + sum(backward))
+    return *starts, 1 - work / (p * free[0])
+
+
 @accepted("pipeline")
 def in_lists(forward, backward, send, num_pieces):
     first, back, idle = schedule(forward, backward, send, num_pieces)
@@ -490,8 +552,7 @@ def scale_zero(W, bits, share):
 
 @mistake(
     "quantize",
-    "all is right but the scale of a neuron whose weights are all 0: it is 1, "
-    "whatever the share.",
+    "the scale of a neuron whose weights are all 0 is 1, whatever the share.",
 )
 def zeros_get_the_share(W, bits, share):
     q, scales = integers(W, bits, share)
@@ -541,6 +602,15 @@ def with_something_added(W, bits, share):
 def long_integers(W, bits, share):
     q, scales = integers(W, bits, share)
     return q.astype(int), scales
+
+
+@mistake(
+    "quantize",
+    "the scales are right, and the integers from 0 on, too. Below 0, + 0.5 "
+    "and cutting off isn't rounding: np.rint.",
+)
+def half_up_cut_off(W, bits, share):
+    return integers(W, bits, share, round=lambda x: np.trunc(x + 0.5))
 
 
 @accepted("quantize")
@@ -686,6 +756,54 @@ def sums_in_float32(U, zero, x_scale, Q, scales, b):
 @mistake("integer_layer", "return two arrays: the sums, and the output.")
 def output_alone(U, zero, x_scale, Q, scales, b):
     return layer(U, zero, x_scale, Q, scales, b)[1]
+
+
+@mistake(
+    "integer_layer",
+    "what is below 0 began again at 2^32: uint32 has no sign. Take int32.",
+)
+def without_sign(U, zero, x_scale, Q, scales, b):
+    sums = (U.astype(np.uint32) - np.uint32(zero)) @ Q.astype(np.int32)
+    return with_output(sums, x_scale, scales, b)
+
+
+@mistake(
+    "integer_layer",
+    "numbers didn't fit into a dtype of 16 bits or less: make both arrays "
+    "wide, astype(np.int32).",
+)
+def product_in_16_bits(U, zero, x_scale, Q, scales, b):
+    sums = (U @ Q).astype(int) - zero * Q.sum(axis=0, dtype=int)
+    return with_output(sums, x_scale, scales, b)
+
+
+COLUMNS = (
+    "all rows are off by the same numbers, one for each column. What do you "
+    "add to a column, or take off? Only z times its sum may be taken off, "
+    "once, in int32; b comes into the output only."
+)
+
+
+@mistake("integer_layer", COLUMNS)
+def bias_in_sums(U, zero, x_scale, Q, scales, b):
+    sums, output = layer(U, zero, x_scale, Q, scales, b)
+    return sums + np.rint(b / (x_scale * scales)).astype(int), output
+
+
+@mistake("integer_layer", COLUMNS)
+def column_sums_in_int8(U, zero, x_scale, Q, scales, b):
+    columns = Q.sum(axis=0, dtype=np.int8).astype(int)
+    sums = U.astype(int) @ Q.astype(int) - zero * columns
+    return with_output(sums, x_scale, scales, b)
+
+
+@mistake(
+    "integer_layer",
+    "the sums are right. In the output each b_j was made whole; it may have "
+    "fractions.",
+)
+def whole_bias(U, zero, x_scale, Q, scales, b):
+    return layer(U, zero, x_scale, Q, scales, np.asarray(b).astype(int))
 
 
 @accepted("integer_layer")
@@ -877,6 +995,51 @@ def ten_classes(logits, teacher_logits, y, T, mix):
     return mixed(label, kl_part(logits, teacher_logits, T), T, mix)
 
 
+@mistake(
+    "lesson",
+    "are your one-hot labels as wide as the largest label? They have as many "
+    "columns as the logits, logits.shape[1]; not every label need occur.",
+    message="(2,3)",
+)
+def classes_that_occur(logits, teacher_logits, y, T, mix):
+    label = -(np.eye(y.max() + 1)[y] * log_softmax(logits)).sum(axis=1)
+    return mixed(label, kl_part(logits, teacher_logits, T), T, mix)
+
+
+@mistake("lesson", "the factor with T belongs to the teacher's part only.")
+def factor_of_both(logits, teacher_logits, y, T, mix):
+    kl = kl_part(logits, teacher_logits, T) / T**2
+    return T**2 * mixed(label_part(logits, y), kl, T, mix)
+
+
+@mistake(
+    "lesson",
+    "the labels' part looks at the student's logits, not at the teacher's.",
+)
+def labels_for_the_teacher(logits, teacher_logits, y, T, mix):
+    kl = kl_part(logits, teacher_logits, T)
+    return mixed(label_part(teacher_logits, y), kl, T, mix)
+
+
+@mistake("lesson", "the loss is one number: the mean over the drawings.")
+def loss_of_each(logits, teacher_logits, y, T, mix):
+    kl = kl_part(logits, teacher_logits, T)
+    return (1 - mix) * label_part(logits, y) + mix * T**2 * kl
+
+
+@mistake(
+    "lesson",
+    "the labels' part is all there is. Is a term of the teacher's left out or "
+    "made 0 where q is 0 for the computer, and p/q infinite? log p - log q "
+    "stays finite.",
+)
+def infinite_made_zero(logits, teacher_logits, y, T, mix):
+    p, q = softmax(teacher_logits / T), softmax(logits / T)
+    with np.errstate(all="ignore"):
+        kl = np.nan_to_num(p * np.log(p / q), posinf=0, neginf=0).sum(axis=1)
+    return mixed(label_part(logits, y), kl, T, mix)
+
+
 DRAWINGS = "the example's two drawings are built in; there are len(y)."
 
 
@@ -1062,6 +1225,59 @@ def limited_in_gradient(logits, teacher_logits, y, T, mix):
     return slope(label_slope(z, y), T * soft_slope(s, t, 1), mix)
 
 
+@mistake(
+    "lesson_gradient",
+    "T^2 stands in the loss, and z/T by z gives 1/T, not T.",
+)
+def T_cubed(logits, teacher_logits, y, T, mix):
+    soft = T**3 * soft_slope(logits, teacher_logits, T)
+    return slope(label_slope(logits, y), soft, mix)
+
+
+@mistake(
+    "lesson_gradient",
+    "in the teacher's part the student's logits are divided by T.",
+)
+def student_hard(logits, teacher_logits, y, T, mix):
+    soft = T * soft_slope(logits * T, teacher_logits, T)
+    return slope(label_slope(logits, y), soft, mix)
+
+
+@mistake(
+    "lesson_gradient",
+    "the factor with T belongs to the teacher's part only.",
+)
+def T_of_both(logits, teacher_logits, y, T, mix):
+    soft = soft_slope(logits, teacher_logits, T)
+    return T * slope(label_slope(logits, y), soft, mix)
+
+
+@mistake(
+    "lesson_gradient",
+    "does each softmax sum to 1 with such logits? Subtract each row's largest "
+    "first; a nan made 0 is no probability.",
+)
+def nan_made_zero(logits, teacher_logits, y, T, mix):
+    with np.errstate(all="ignore"):
+        P, q, p = (
+            np.nan_to_num(unsafe_softmax(scores))
+            for scores in (logits, logits / T, teacher_logits / T)
+        )
+    label = P - np.eye(logits.shape[1])[y]
+    return slope(label, T * (q - p), mix)
+
+
+@mistake(
+    "lesson_gradient",
+    "softmax(u) - p is already the gradient by u, through the softmax; only "
+    "the step from u to z is left.",
+)
+def softmax_twice(logits, teacher_logits, y, T, mix):
+    soft, q = soft_slope(logits, teacher_logits, T), softmax(logits / T)
+    soft = q * (soft - (q * soft).sum(axis=1, keepdims=True))
+    return slope(label_slope(logits, y), T * soft, mix)
+
+
 @mistake("lesson_gradient", DRAWINGS)
 def always_two_drawings_in_gradient(logits, teacher_logits, y, T, mix):
     soft = T * soft_slope(logits, teacher_logits, T)
@@ -1241,6 +1457,37 @@ def whole_numbers_sent(gradient, left, keep):
     sent = np.zeros_like(gradient)
     chosen = chosen_of(v, keep)
     sent[chosen] = v[chosen]
+    return sent, v - sent
+
+
+@mistake(
+    "send_some",
+    "both are right, but in the other order: first what is sent, then what is "
+    "left.",
+)
+def left_first(gradient, left, keep):
+    v = gradient + left
+    return parted(v, chosen_of(v, keep))[::-1]
+
+
+@mistake(
+    "send_some",
+    "what is sent is as long as the gradient: 0 where nothing is sent.",
+)
+def sent_alone(gradient, left, keep):
+    v = gradient + left
+    sent, rest = parted(v, chosen_of(v, keep))
+    return sent[sent != 0], rest
+
+
+@mistake(
+    "send_some",
+    "the right entries are sent, but not with their values in v, which is the "
+    "gradient plus what was left.",
+)
+def sends_the_gradient(gradient, left, keep):
+    v = gradient + left
+    sent, _ = parted(gradient, chosen_of(v, keep))
     return sent, v - sent
 
 
