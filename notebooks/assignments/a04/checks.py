@@ -174,8 +174,8 @@ NUMBERS = [(0.5, 0.5), (0.5, 1), (0.286, 0.353), (0, -1)]  # such two, fixed
 NETWORK_SLIPS = {
     "bend": {
         "there is no bend between the layers, so together they are one "
-        "linear layer: is the ReLU gone, or is its result thrown "
-        "away?": lambda z: z,
+        "linear layer: is the ReLU missing, never reached (a slice too "
+        "short, an if), or is its result thrown away?": lambda z: z,
         **{
             f"{name} stands where the ReLU should be.": way
             for name, way in NOT_RELU.items()

@@ -258,7 +258,8 @@ SOFTMAX = (
 LAST_RELU = "no activation after the last layer: a score may be negative."
 NO_BEND = (
     "there is no bend between the layers, so together they are one linear "
-    "layer: is the ReLU gone, or is its result thrown away?"
+    "layer: is the ReLU missing, never reached (a slice too short, an if), or "
+    "is its result thrown away?"
 )
 SIGMOID = "a sigmoid stands where the ReLU should be."
 TANH = "a tanh stands where the ReLU should be."
@@ -2961,7 +2962,11 @@ class MendedWithReluLast(TorchBase):
         return torch.relu(scores)
 
 
-@mistake("MendedNet", "too much is gone: the hidden layers need their ReLU.")
+@mistake(
+    "MendedNet",
+    "the hidden layers have no ReLU in effect: is it gone, or is its result "
+    "thrown away (X = torch.relu(...))?",
+)
 class MendedWithoutBend(TorchBase):
     def bend(self, z):
         return z
