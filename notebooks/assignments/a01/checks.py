@@ -517,9 +517,14 @@ def _about_sizes(sizes, wanted, n, batch_size):
     if sizes == wanted[:1]:
         return "there is only one batch: is the return inside of the loop?"
     if sorted(sizes) == sorted(wanted):
-        return "the small batch is last: do you shuffle examples, or batches?"
+        return (
+            "the small batch must come last: do you cut off the rest first, "
+            "or shuffle finished batches?"
+        )
     if n % batch_size == 0 and sizes == [*wanted, n]:
         return "nothing is left for another batch; order[-0:] is everything."
+    if max(sizes) > batch_size:
+        return "a rest is a batch of its own, even one example."
     return f"all but the last hold {batch_size}, and the last what is left."
 
 
@@ -730,9 +735,9 @@ def about_the_loss(scores, y, found, *_):
         max(0, 1 + np.delete(row, c).max() - row[c])
         for row, c in zip(scores, y)
     ]
-    return (
-        f"the images cost {listed(costs)}. Print yours. There are "
-        f"{scores.shape[1]} classes; any but the true one may be the rival."
+    k = scores.shape[1]
+    return f"the images cost {listed(costs)}. Print yours." + (k > 3) * (
+        f" There are {k} classes; any but the true one may be the rival."
     )
 
 

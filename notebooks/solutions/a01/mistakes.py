@@ -866,7 +866,8 @@ def with_an_empty_batch(n, batch_size, rng):
 
 @mistake(
     "minibatches",
-    "the small batch is last: do you shuffle examples, or batches?",
+    "the small batch must come last: do you cut off the rest first, or "
+    "shuffle finished batches?",
 )
 def smaller_batch_first(n, batch_size, rng):
     return cut(rng.permutation(n), batch_size)[::-1]
