@@ -49,7 +49,7 @@ def seen(slide):
         ("It (A. See B.) is. C.", ["It (A. See B.) is.", "C."]),
         ("With $x = 1. y$ so. C.", ["With $x = 1. y$ so.", "C."]),
         ("It asks: cold? hot? So.", ["It asks: cold? hot?", "So."]),
-        ('It says "A. B." So. C.', ['It says "A. B." So.', "C."]),
+        ('It says "Aha. Oh." so. C.', ['It says "Aha. Oh." so.', "C."]),
         ("Is *one. Two* so? C.", ["Is <em>one. Two</em> so?", "C."]),
         ("`a` < 0.5. *B*.", ["<code>a</code> &lt; 0.5.", "<em>B</em>."]),
     ],

@@ -19,8 +19,9 @@ function stack(formula) {
   const {math} = [...MathJax.startup.document.math].find(
     (item) => item.typesetRoot == formula,
   );
-  if (width > 1.25 * room && !math.includes("\\begin")) {
-    const lines = math.trim().split("\\qquad").join("\\\\[0.5em]");
+  const parts = math.trim().split("\\qquad");
+  if (width > 1.25 * room && parts.length > 1 && !math.includes("\\begin")) {
+    const lines = parts.join("\\\\[0.5em]");
     formula.replaceWith(
       MathJax.tex2svg(`\\begin{gathered}${lines}\\end{gathered}`),
     );
